@@ -1,0 +1,2 @@
+//! The chunked n-d array
+#![forbid(unsafe_code)]

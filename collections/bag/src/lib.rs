@@ -1,0 +1,2 @@
+//! The bag: parallel lists of any items
+#![forbid(unsafe_code)]

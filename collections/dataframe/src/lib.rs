@@ -1,0 +1,2 @@
+//! The DataFrame, SQL and column expressions
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Delayed values: any function calls as a graph
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Array sources and sinks: npy files and ndarrays in memory
+#![forbid(unsafe_code)]

@@ -1,0 +1,40 @@
+//! What tasks hand to each other ([`Block`]) and what they run ([`Operation`]).
+//!
+//! In: data from sources and user functions. Out: blocks with exact byte sizes, and operations that can be looked up
+//! by name. Place in the flow: on the graph, below every format, kernel and runtime. It never decides when or where
+//! an operation runs, and knows no async runtime.
+#![deny(unsafe_op_in_unsafe_fn)]
+
+mod block;
+mod chunk;
+mod context;
+mod data;
+mod dtype;
+mod items;
+mod ledger;
+mod operation;
+mod registry;
+mod size;
+mod table;
+mod value;
+
+/// Re-exported for [`register_operation!`].
+#[doc(hidden)]
+pub use inventory;
+
+pub use block::Block;
+pub use chunk::{Chunk, Shape, Strides};
+pub use context::{CancelToken, RunEnv, TaskContext};
+pub use data::Data;
+#[doc(hidden)]
+pub use dtype::dtype_types;
+pub use dtype::{DType, Element, Scalar};
+pub use items::{Items, TypedItems};
+pub use ledger::{MemoryLedger, Reservation};
+pub use operation::{Fetch, Inputs, OpHandle, Operation};
+#[doc(hidden)]
+pub use registry::registry_support;
+pub use registry::{OperationEntry, decode_operation, encode_operation, registered_operations};
+pub use size::heap_size;
+pub use table::Table;
+pub use value::Value;

@@ -1,0 +1,2 @@
+//! Array expressions: metadata, rewriting and lowering to task graphs
+#![forbid(unsafe_code)]

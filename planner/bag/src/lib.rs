@@ -1,0 +1,2 @@
+//! Bag expressions: rewriting and lowering to task graphs
+#![forbid(unsafe_code)]

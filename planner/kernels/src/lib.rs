@@ -1,0 +1,2 @@
+//! Kernels over array chunks: fused elementwise programs, reductions, contractions, random numbers
+#![forbid(unsafe_code)]

@@ -1,0 +1,94 @@
+//! What every lazy collection can do: lower itself, and turn blocks into its result.
+
+use swath_block::Block;
+use swath_error::Result;
+use swath_graph::{GraphBuilder, TaskGraph, TaskId};
+
+use crate::{Pending, RunOptions, current_executor};
+
+/// What turns the blocks of a collection's tasks, in order, into its result; called on the thread that waits.
+pub type Finish<T> = Box<dyn FnOnce(Vec<Block>) -> Result<T> + Send>;
+
+/// A lowered collection: its tasks, and what makes a result of their blocks.
+pub struct Lowered<T> {
+    /// The tasks of the partitions or chunks, in order.
+    pub tasks: Vec<TaskId>,
+    /// Turns their blocks into the result.
+    pub finish: Finish<T>,
+}
+
+impl<T> Lowered<T> {
+    /// The lowered form of a collection.
+    pub fn new(
+        tasks: impl IntoIterator<Item = TaskId>,
+        finish: impl FnOnce(Vec<Block>) -> Result<T> + Send + 'static,
+    ) -> Self {
+        Self { tasks: tasks.into_iter().collect(), finish: Box::new(finish) }
+    }
+}
+
+/// A lazy collection: an expression that becomes tasks.
+pub trait Collection {
+    /// What `compute()` returns.
+    type Output: Send + 'static;
+
+    /// Rewrites the expression, adds its tasks and says how their blocks become the result. Layers whose key is in
+    /// the builder already are shared with whoever added them.
+    ///
+    /// # Errors
+    /// The error of a poisoned expression, or of an expression that cannot be lowered.
+    fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<Self::Output>>;
+
+    /// The task graph this collection runs as, before fusion and ordering.
+    ///
+    /// # Errors
+    /// As [`Self::lower`].
+    fn graph(&self) -> Result<TaskGraph> {
+        let mut builder = GraphBuilder::new();
+        let lowered = self.lower(&mut builder)?;
+        builder.finish(&lowered.tasks)
+    }
+
+    /// Starts the computation: a future, and a handle to wait on. An error found before the start is given by it.
+    fn start(&self) -> Pending<Self::Output> {
+        self.start_with(&RunOptions::current())
+    }
+
+    /// Starts the computation with options.
+    fn start_with(&self, options: &RunOptions) -> Pending<Self::Output> {
+        let start = || {
+            let mut builder = GraphBuilder::new();
+            let lowered = self.lower(&mut builder)?;
+            let run = current_executor()?.start(builder.finish(&lowered.tasks)?, options)?;
+            Ok((run, lowered.finish))
+        };
+        match start() {
+            Ok((run, finish)) => Pending::new(run, finish),
+            Err(error) => Pending::failed(error),
+        }
+    }
+
+    /// Computes and waits: `start().wait()`.
+    ///
+    /// # Errors
+    /// The error of the expression or of the task that failed first.
+    fn compute(&self) -> Result<Self::Output> {
+        self.start().wait()
+    }
+
+    /// Computes with options and waits.
+    ///
+    /// # Errors
+    /// The error of the expression or of the task that failed first.
+    fn compute_with(&self, options: &RunOptions) -> Result<Self::Output> {
+        self.start_with(options).wait()
+    }
+}
+
+impl<C: Collection + ?Sized> Collection for &C {
+    type Output = C::Output;
+
+    fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<Self::Output>> {
+        (**self).lower(builder)
+    }
+}

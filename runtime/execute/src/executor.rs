@@ -1,0 +1,154 @@
+//! The face of a runtime, and which one is in force.
+
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+
+use futures::channel::oneshot;
+use swath_block::{Block, CancelToken};
+use swath_error::{Error, ErrorKind, Result};
+use swath_graph::TaskGraph;
+
+use crate::RunOptions;
+
+/// Something that runs task graphs: this process's threads, or a cluster.
+pub trait Executor: Send + Sync {
+    /// Starts a graph and returns at once; the run ends with the blocks of the graph's outputs, in order.
+    ///
+    /// Under [`RunOptions::synchronous`] the run may be over when this returns.
+    ///
+    /// # Errors
+    /// When the graph cannot be run at all: an operation that this runtime cannot use.
+    fn start(&self, graph: TaskGraph, options: &RunOptions) -> Result<Run>;
+
+    /// The runtime's name for `explain()` and messages: `local`, `cluster host:8786`.
+    fn describe(&self) -> String;
+}
+
+/// A run under way. Dropping it before its end cancels it.
+#[derive(Debug)]
+pub struct Run {
+    result: oneshot::Receiver<Result<Vec<Block>>>,
+    cancel: CancelToken,
+    wake: Option<Waker>,
+    over: bool,
+}
+
+/// Called after the token is set, so that a sleeping runtime notices.
+struct Waker(Box<dyn Fn() + Send + Sync>);
+
+impl std::fmt::Debug for Waker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Waker")
+    }
+}
+
+/// The runtime's end of a [`Run`].
+#[derive(Debug)]
+pub struct RunSender(oneshot::Sender<Result<Vec<Block>>>);
+
+/// A run and the end that finishes it. `on_cancel` is called once after `cancel` has been set by the caller's side.
+pub fn run_channel(cancel: CancelToken, on_cancel: impl Fn() + Send + Sync + 'static) -> (RunSender, Run) {
+    let (sender, result) = oneshot::channel();
+    (RunSender(sender), Run { result, cancel, wake: Some(Waker(Box::new(on_cancel))), over: false })
+}
+
+impl RunSender {
+    /// Ends the run. A caller that is gone is no error.
+    pub fn finish(self, result: Result<Vec<Block>>) {
+        let _ = self.0.send(result);
+    }
+}
+
+impl Run {
+    /// Asks the run to stop; it then ends with [`ErrorKind::Cancelled`].
+    pub fn cancel(&mut self) {
+        if let Some(wake) = self.wake.take() {
+            self.cancel.cancel();
+            (wake.0)();
+        }
+    }
+
+    /// The token that stops this run.
+    pub fn token(&self) -> &CancelToken {
+        &self.cancel
+    }
+
+    /// Blocks until the run ends. Works inside any async runtime: nothing is polled there.
+    ///
+    /// # Errors
+    /// The error of the task that failed first, or [`ErrorKind::Cancelled`].
+    pub fn wait(mut self) -> Result<Vec<Block>> {
+        crate::wait::block_on(&mut self)
+    }
+}
+
+impl Future for Run {
+    type Output = Result<Vec<Block>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let result = std::task::ready!(Pin::new(&mut self.result).poll(cx));
+        self.over = true;
+        Poll::Ready(
+            result.unwrap_or_else(|_| {
+                Err(Error::new(ErrorKind::Internal, "the runtime ended without a result"))
+            }),
+        )
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        if !self.over {
+            self.cancel();
+        }
+    }
+}
+
+/// A runtime that offers itself as the default; see [`crate::register_default_executor!`].
+pub struct DefaultExecutor(pub fn() -> Arc<dyn Executor>);
+
+inventory::collect!(DefaultExecutor);
+
+/// Registers the runtime that `compute()` uses when nothing else is in force: a function that makes an
+/// `Arc<dyn Executor>`, called once.
+#[macro_export]
+macro_rules! register_default_executor {
+    ($make:expr) => {
+        $crate::inventory::submit! { $crate::DefaultExecutor($make) }
+    };
+}
+
+thread_local! {
+    static SCOPED: RefCell<Vec<Arc<dyn Executor>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The runtime in force on this thread: the innermost [`with_executor`]'s, else the registered default.
+///
+/// # Errors
+/// [`ErrorKind::Unsupported`] when no runtime is linked into the program.
+pub fn current_executor() -> Result<Arc<dyn Executor>> {
+    static DEFAULT: OnceLock<Option<Arc<dyn Executor>>> = OnceLock::new();
+    if let Some(scoped) = SCOPED.with_borrow(|stack| stack.last().cloned()) {
+        return Ok(scoped);
+    }
+    let default =
+        DEFAULT.get_or_init(|| inventory::iter::<DefaultExecutor>.into_iter().next().map(|d| (d.0)()));
+    default.clone().ok_or_else(|| {
+        Error::unsupported("no runtime is linked into this program").with_help("depend on the `swath` crate")
+    })
+}
+
+/// Makes `executor` the runtime in force while `body` runs on this thread.
+pub fn with_executor<R>(executor: Arc<dyn Executor>, body: impl FnOnce() -> R) -> R {
+    struct Leave;
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            SCOPED.with_borrow_mut(Vec::pop);
+        }
+    }
+    SCOPED.with_borrow_mut(|stack| stack.push(executor));
+    let _leave = Leave;
+    body()
+}

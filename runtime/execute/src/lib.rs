@@ -1,0 +1,23 @@
+//! How collections reach a runtime: [`Collection`] above, [`Executor`] below, [`Pending`] between them.
+//!
+//! In: collections that can lower themselves into a graph. Out: their results, blocking or as futures, by one
+//! mechanism. Place in the flow: below the collections, above the runtimes. It never runs a task itself and never
+//! knows which runtime does.
+#![forbid(unsafe_code)]
+
+mod collection;
+mod executor;
+mod options;
+mod pending;
+mod together;
+mod wait;
+
+/// Re-exported for [`register_default_executor!`].
+#[doc(hidden)]
+pub use inventory;
+
+pub use collection::{Collection, Finish, Lowered};
+pub use executor::{DefaultExecutor, Executor, Run, RunSender, current_executor, run_channel, with_executor};
+pub use options::RunOptions;
+pub use pending::Pending;
+pub use together::{Together, compute_all, start_all};

@@ -1,0 +1,84 @@
+//! Several collections computed in one run: shared work is done once.
+
+use swath_block::Block;
+use swath_error::{Error, Result};
+use swath_graph::GraphBuilder;
+
+use crate::{Collection, Lowered, Pending};
+
+/// Computes several collections in one run, shared work once: `compute_all((&a, &b))?` gives `(A, B)`.
+///
+/// Takes tuples of up to eight collections or references, and vectors of one type.
+///
+/// # Errors
+/// The error of an expression or of the task that failed first.
+pub fn compute_all<C>(collections: C) -> Result<<Together<C> as Collection>::Output>
+where
+    Together<C>: Collection,
+{
+    Together(collections).compute()
+}
+
+/// Starts several collections as one run; the asynchronous form of [`compute_all`].
+pub fn start_all<C>(collections: C) -> Pending<<Together<C> as Collection>::Output>
+where
+    Together<C>: Collection,
+{
+    Together(collections).start()
+}
+
+/// A tuple or vector of collections as one collection.
+pub struct Together<C>(pub C);
+
+/// Takes the first `n` blocks off.
+fn take(blocks: &mut Vec<Block>, n: usize) -> Result<Vec<Block>> {
+    if n > blocks.len() {
+        return Err(Error::internal("a run gave fewer results than were asked for"));
+    }
+    let rest = blocks.split_off(n);
+    Ok(std::mem::replace(blocks, rest))
+}
+
+macro_rules! tuples {
+    ($($($c:ident $l:ident),+;)*) => { $(
+        impl<$($c: Collection),+> Collection for Together<($($c,)+)> {
+            type Output = ($($c::Output,)+);
+
+            #[allow(non_snake_case)]
+            fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<Self::Output>> {
+                let ($($c,)+) = &self.0;
+                $(let $l = $c.lower(builder)?;)+
+                let mut tasks = Vec::new();
+                $(
+                    tasks.extend_from_slice(&$l.tasks);
+                    let $l = ($l.tasks.len(), $l.finish);
+                )+
+                Ok(Lowered::new(tasks, move |mut blocks| Ok(($(($l.1)(take(&mut blocks, $l.0)?)?,)+))))
+            }
+        }
+    )* };
+}
+
+tuples! {
+    A a;
+    A a, B b;
+    A a, B b, C c;
+    A a, B b, C c, D d;
+    A a, B b, C c, D d, E e;
+    A a, B b, C c, D d, E e, F f;
+    A a, B b, C c, D d, E e, F f, G g;
+    A a, B b, C c, D d, E e, F f, G g, H h;
+}
+
+impl<C: Collection> Collection for Together<Vec<C>> {
+    type Output = Vec<C::Output>;
+
+    fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<Self::Output>> {
+        let lowered = self.0.iter().map(|c| c.lower(builder)).collect::<Result<Vec<_>>>()?;
+        let tasks: Vec<_> = lowered.iter().flat_map(|l| l.tasks.iter().copied()).collect();
+        let parts: Vec<_> = lowered.into_iter().map(|l| (l.tasks.len(), l.finish)).collect();
+        Ok(Lowered::new(tasks, move |mut blocks| {
+            parts.into_iter().map(|(n, finish)| finish(take(&mut blocks, n)?)).collect()
+        }))
+    }
+}

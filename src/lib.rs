@@ -1,0 +1,2 @@
+//! swath: Dask rebuilt in Rust.
+#![forbid(unsafe_code)]

@@ -1,0 +1,4 @@
+//! The `swath` command.
+#![forbid(unsafe_code)]
+
+fn main() {}
