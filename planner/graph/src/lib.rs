@@ -7,12 +7,16 @@
 
 mod annotations;
 mod builder;
+mod draw;
 mod graph;
 mod key;
 mod payload;
+mod summary;
 
 pub use annotations::Annotations;
 pub use builder::{GraphBuilder, Layer, TaskRange};
+pub use draw::to_svg;
 pub use graph::{LayerId, Step, TaskGraph, TaskId};
 pub use key::{Key, KeyHasher};
 pub use payload::Payload;
+pub use summary::summary;
