@@ -14,8 +14,10 @@ mod items;
 mod ledger;
 mod operation;
 mod registry;
+mod show;
 mod size;
 mod table;
+mod table_value;
 mod value;
 
 /// Re-exported for [`register_operation!`].
@@ -37,4 +39,5 @@ pub use registry::registry_support;
 pub use registry::{OperationEntry, decode_operation, encode_operation, registered_operations};
 pub use size::heap_size;
 pub use table::Table;
+pub use table_value::TableValue;
 pub use value::Value;
