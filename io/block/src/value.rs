@@ -23,7 +23,7 @@ trait AnyData: Send + Sync {
 
 impl<T: Data> AnyData for T {
     fn bytes(&self) -> u64 {
-        size_of::<T>() as u64 + heap_size(self)
+        size_of::<T>() as u64 + flat_heap(self).unwrap_or_else(|| heap_size(self))
     }
 
     fn type_name(&self) -> &'static str {
@@ -44,10 +44,59 @@ impl<T: Data> AnyData for T {
     }
 }
 
+/// A value of a type that cannot be encoded, and its size as its maker gave it.
+struct Local<T> {
+    value: Arc<T>,
+    bytes: u64,
+}
+
+impl<T: Any + Send + Sync> AnyData for Local<T> {
+    fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    fn type_name(&self) -> &'static str {
+        std::any::type_name::<T>()
+    }
+
+    fn encode(&self) -> Result<Vec<u8>> {
+        Err(Error::unsupported(format!("a {} cannot leave this process", self.type_name())))
+    }
+
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        match Arc::try_unwrap(self) {
+            Ok(only) => only.value,
+            Err(shared) => shared.value.clone(),
+        }
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        &*self.value
+    }
+}
+
+/// The heap bytes of the commonest large values, without walking them.
+fn flat_heap(value: &dyn Any) -> Option<u64> {
+    macro_rules! vectors {
+        ($($t:ty)*) => { $(
+            if let Some(v) = value.downcast_ref::<Vec<$t>>() {
+                return Some(size_of_val(v.as_slice()) as u64);
+            }
+        )* };
+    }
+    vectors! { u8 f64 f32 i64 u64 i32 u32 i16 u16 i8 bool char usize isize }
+    value.downcast_ref::<String>().map(|s| s.len() as u64)
+}
+
 impl Value {
     /// Takes a value.
     pub fn new<T: Data>(value: T) -> Self {
         Self(Arc::new(value))
+    }
+
+    /// Takes a value of a type that cannot be encoded and so stays in this process; `bytes` is what it takes in all.
+    pub fn local<T: Any + Send + Sync>(value: T, bytes: u64) -> Self {
+        Self(Arc::new(Local { value: Arc::new(value), bytes }))
     }
 
     /// Bytes the value takes, heap included.
@@ -61,7 +110,7 @@ impl Value {
     }
 
     /// The value, when it is a `T`.
-    pub fn get<T: Data>(&self) -> Option<&T> {
+    pub fn get<T: Any>(&self) -> Option<&T> {
         self.0.as_any().downcast_ref()
     }
 
@@ -69,7 +118,7 @@ impl Value {
     ///
     /// # Errors
     /// [`swath_error::ErrorKind::Internal`] when it is not a `T`.
-    pub fn downcast<T: Data>(self) -> Result<Arc<T>> {
+    pub fn downcast<T: Any + Send + Sync>(self) -> Result<Arc<T>> {
         let actual = self.type_name();
         self.0.into_any().downcast().map_err(|_| {
             Error::internal(format!(
@@ -105,5 +154,23 @@ mod tests {
         assert_eq!(v.bytes(), 24 + 8);
         assert!(v.clone().downcast::<String>().is_err());
         assert_eq!(*v.downcast::<Vec<u32>>().unwrap(), [1, 2]);
+    }
+
+    #[test]
+    fn a_flat_value_has_the_size_that_walking_it_gives() {
+        assert_eq!(flat_heap(&vec![1.0f64; 10]), Some(heap_size(&vec![1.0f64; 10])));
+        assert_eq!(flat_heap(&"abc".to_owned()), Some(heap_size("abc")));
+        assert_eq!(flat_heap(&vec!["abc".to_owned()]), None);
+    }
+
+    #[test]
+    fn a_local_value_needs_no_encoding() {
+        struct Odd(u8);
+        let v = Value::local(Odd(7), 1);
+        assert_eq!((v.bytes(), v.get::<Odd>().map(|o| o.0)), (1, Some(7)));
+        assert!(v.encode().is_err());
+        let shared = v.clone();
+        assert_eq!(v.downcast::<Odd>().unwrap().0, 7);
+        assert!(Arc::try_unwrap(shared.downcast::<Odd>().unwrap()).is_ok());
     }
 }

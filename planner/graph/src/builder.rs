@@ -1,5 +1,6 @@
 //! Where collections write their tasks: one builder for everything that is computed together.
 
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -78,6 +79,7 @@ pub struct GraphBuilder {
     by_key: HashMap<Key, LayerId>,
     dep_offsets: Vec<u32>,
     deps: Vec<TaskId>,
+    notes: HashMap<TypeId, Box<dyn Any + Send>>,
 }
 
 impl GraphBuilder {
@@ -89,6 +91,16 @@ impl GraphBuilder {
     /// The tasks of the layer with this key, when it is already here: lowering can stop early.
     pub fn find(&self, key: Key) -> Option<TaskRange> {
         self.by_key.get(&key).and_then(|id| self.ranges.get(id.index())).copied()
+    }
+
+    /// What lowering wants to remember beyond one collection, such as which task computes which value; one per type,
+    /// made on first use, gone with the builder.
+    pub fn notes<T: Any + Send + Default>(&mut self) -> &mut T {
+        let any = self.notes.entry(TypeId::of::<T>()).or_insert_with(|| Box::<T>::default());
+        match any.downcast_mut() {
+            Some(notes) => notes,
+            None => unreachable!("a note is stored under its own type"),
+        }
     }
 
     /// How many tasks so far.
@@ -235,6 +247,15 @@ mod tests {
         assert_eq!(g.outputs(), [TaskId(1), TaskId(1)]);
         assert_eq!(g.deps(TaskId(1)), [TaskId(0)]);
         assert_eq!(g.name(TaskId(1)), "inc-2");
+    }
+
+    #[test]
+    fn remembers_one_note_per_type() {
+        let mut b = GraphBuilder::new();
+        b.notes::<Vec<u8>>().push(1);
+        b.notes::<String>().push('a');
+        b.notes::<Vec<u8>>().push(2);
+        assert_eq!(*b.notes::<Vec<u8>>(), [1, 2]);
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! What every lazy collection can do: lower itself, and turn blocks into its result.
 
+use std::path::Path;
+
 use swath_block::Block;
+#[cfg(doc)]
+use swath_error::ErrorKind;
 use swath_error::Result;
 use swath_graph::{GraphBuilder, TaskGraph, TaskId};
 
@@ -39,6 +43,20 @@ pub trait Collection {
     /// The error of a poisoned expression, or of an expression that cannot be lowered.
     fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<Self::Output>>;
 
+    /// Lowers several collections of this type at once: one that can share layers between them does it here.
+    ///
+    /// # Errors
+    /// As [`Self::lower`].
+    fn lower_all<'a>(
+        all: impl IntoIterator<Item = &'a Self>,
+        builder: &mut GraphBuilder,
+    ) -> Result<Vec<Lowered<Self::Output>>>
+    where
+        Self: Sized + 'a,
+    {
+        all.into_iter().map(|c| c.lower(builder)).collect()
+    }
+
     /// The task graph this collection runs as, before fusion and ordering.
     ///
     /// # Errors
@@ -47,6 +65,18 @@ pub trait Collection {
         let mut builder = GraphBuilder::new();
         let lowered = self.lower(&mut builder)?;
         builder.finish(&lowered.tasks)
+    }
+
+    /// Draws the task graph into the file `path`, an SVG document; above a few hundred tasks a layer becomes one box.
+    ///
+    /// # Errors
+    /// As [`Self::lower`]; [`ErrorKind::Unsupported`] for another kind of file; [`ErrorKind::Io`] when it cannot be
+    /// written.
+    fn visualize(&self, path: impl AsRef<Path>) -> Result<()>
+    where
+        Self: Sized,
+    {
+        crate::visualize::write(&self.graph()?, path.as_ref())
     }
 
     /// Starts the computation: a future, and a handle to wait on. An error found before the start is given by it.

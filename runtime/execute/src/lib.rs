@@ -10,6 +10,7 @@ mod executor;
 mod options;
 mod pending;
 mod together;
+mod visualize;
 mod wait;
 
 /// Re-exported for [`register_default_executor!`].

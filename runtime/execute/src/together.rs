@@ -74,7 +74,7 @@ impl<C: Collection> Collection for Together<Vec<C>> {
     type Output = Vec<C::Output>;
 
     fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<Self::Output>> {
-        let lowered = self.0.iter().map(|c| c.lower(builder)).collect::<Result<Vec<_>>>()?;
+        let lowered = C::lower_all(&self.0, builder)?;
         let tasks: Vec<_> = lowered.iter().flat_map(|l| l.tasks.iter().copied()).collect();
         let parts: Vec<_> = lowered.into_iter().map(|l| (l.tasks.len(), l.finish)).collect();
         Ok(Lowered::new(tasks, move |mut blocks| {
