@@ -1,2 +1,28 @@
-//! Kernels over array chunks: fused elementwise programs, reductions, contractions, random numbers
-#![forbid(unsafe_code)]
+//! Kernels over array chunks.
+//!
+//! In: chunks of any element type. Out: chunks, under NumPy 2's rules for types, broadcasting, NaN and rounding. The
+//! modules, in the order data meets them: [`promote`] and the operations ([`UnaryOp`], [`BinaryOp`]) say which types
+//! come out; a [`Program`] is a fused chain of operations run tile by tile in cache; [`ReduceOp`] reduces in three
+//! phases ([`partial`] or [`partial_fused`], [`combine`], [`finalize`]); [`slice`],
+//! [`concat_grid`], [`transpose`] and others move elements. Place in the flow: called by the operations that
+//! array expressions are lowered to. It never starts a thread and never looks beyond the chunks it is given.
+#![deny(unsafe_op_in_unsafe_fn)]
+
+mod layout;
+mod ops;
+mod program;
+mod promote;
+mod reduce;
+
+pub use layout::{
+    PadMode, SliceIndex, assemble, broadcast_shapes, broadcast_to, concat, concat_grid, contiguous,
+    copy_into, expand_dims, flip, mask, mask_axis, pad, repeat, reshape, roll, slice, squeeze, stack, take,
+    transpose,
+};
+pub use ops::{BinaryOp, UnaryOp};
+pub use program::{Instr, Operand, Program, ProgramBuilder, Value};
+pub use promote::{
+    Kind, cast_scalar, complex_dtype, convert_scalar, float_dtype, promote, promote_scalar, real_dtype,
+    scalar_dtype,
+};
+pub use reduce::{Origin, ReduceOp, combine, finalize, partial, partial_fused};
