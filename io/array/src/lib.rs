@@ -1,2 +1,16 @@
-//! Array sources and sinks: npy files and ndarrays in memory
+//! Where arrays come from and go to, region by region.
+//!
+//! In: files and arrays in memory. Out: chunks, through [`ArraySource`]; files again, through [`ArraySink`]. Place in
+//! the flow: read and written by the leaf and the store operations of array graphs. It never computes with elements and
+//! never decides how an array is chunked.
 #![forbid(unsafe_code)]
+
+mod memory;
+mod region;
+mod sink;
+mod source;
+
+pub use memory::MemorySource;
+pub use region::{Region, check_region, region_shape};
+pub use sink::ArraySink;
+pub use source::ArraySource;

@@ -1,0 +1,45 @@
+//! The face of everything an array can be read from.
+
+use std::fmt::Debug;
+
+use swath_block::{Chunk, DType};
+use swath_error::Result;
+use swath_graph::Key;
+
+use crate::Region;
+
+/// An array that can be read region by region, from any thread.
+///
+/// A region is read anew each time it is asked for; nothing is cached here.
+pub trait ArraySource: Debug + Send + Sync {
+    /// The element type of the chunks [`Self::read`] gives.
+    fn dtype(&self) -> DType;
+
+    /// The whole array's shape.
+    fn shape(&self) -> &[usize];
+
+    /// The shape of the pieces the storage is made of, where reading part of one costs as much as reading all of it;
+    /// none when every region is read at its own cost.
+    fn storage_chunks(&self) -> Option<&[usize]> {
+        None
+    }
+
+    /// Whether reading costs no copy and no input, because the array is in memory.
+    fn in_memory(&self) -> bool {
+        false
+    }
+
+    /// Reads a region; the chunk has the region's shape.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::ShapeMismatch`] when the region leaves the array, or what went wrong with the storage,
+    /// naming it.
+    fn read(&self, region: &Region) -> Result<Chunk>;
+
+    /// The identity of the contents: equal keys mean equal data, so results may be reused. Files use path, size and
+    /// modification time; arrays in memory are equal only to themselves.
+    fn key(&self) -> Key;
+
+    /// A few words for `explain()`: the file's path, or `memory`.
+    fn describe(&self) -> String;
+}
