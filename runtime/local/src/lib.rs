@@ -1,2 +1,27 @@
-//! The local runtime: the scheduler driving the threads of this process
+//! The local runtime: the scheduler driving the threads of this process.
+//!
+//! In: task graphs and run options. Out: blocks. Place in the flow: below every collection, on the same scheduler core
+//! as a cluster; a task's result is handed over as it is, without serialisation. It never looks inside an operation,
+//! and it needs no async runtime.
+//!
+//! Runs with the same number of threads share one [pool](LocalExecutor). A task may itself compute something: its
+//! slot is given back until that nested run ends, and another thread stands in for it, so nesting cannot deadlock.
 #![forbid(unsafe_code)]
+
+mod executor;
+mod pool;
+mod run;
+mod settings;
+mod state;
+mod store;
+mod synchronous;
+mod task;
+
+use std::sync::Arc;
+
+use swath_execute::Executor;
+
+pub use executor::LocalExecutor;
+pub use settings::parse_bytes;
+
+swath_execute::register_default_executor!(|| Arc::new(LocalExecutor::new()) as Arc<dyn Executor>);

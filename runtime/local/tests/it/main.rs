@@ -1,0 +1,6 @@
+//! The local runtime as collections use it: graphs in, blocks out.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod graphs;
+mod runs;
