@@ -94,9 +94,14 @@ impl Value {
         Self(Arc::new(value))
     }
 
+    /// As [`Self::local`], of a value that is already counted by reference.
+    pub fn shared<T: Any + Send + Sync>(value: Arc<T>, bytes: u64) -> Self {
+        Self(Arc::new(Local { value, bytes }))
+    }
+
     /// Takes a value of a type that cannot be encoded and so stays in this process; `bytes` is what it takes in all.
     pub fn local<T: Any + Send + Sync>(value: T, bytes: u64) -> Self {
-        Self(Arc::new(Local { value: Arc::new(value), bytes }))
+        Self::shared(Arc::new(value), bytes)
     }
 
     /// Bytes the value takes, heap included.
