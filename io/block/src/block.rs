@@ -6,7 +6,7 @@ use swath_error::{Error, Result};
 
 use crate::{Chunk, Data, Items, Table, Value};
 
-/// A task's result. Cloning costs a reference count.
+/// A task's result: three words. Cloning costs a reference count.
 #[derive(Clone, Debug, Default)]
 pub enum Block {
     /// Nothing: the result of a task run for its effect.
@@ -17,7 +17,7 @@ pub enum Block {
     /// One chunk of an n-d array.
     Array(Arc<Chunk>),
     /// A run of bag items.
-    Items(Items),
+    Items(Arc<Items>),
     /// Any other value.
     Value(Value),
     /// Several results of one task (qr, svd, map outputs); projections take them apart at no cost.
@@ -82,7 +82,7 @@ impl Block {
     /// [`swath_error::ErrorKind::Internal`] when it holds something else.
     pub fn into_items(self) -> Result<Items> {
         match self {
-            Self::Items(i) => Ok(i),
+            Self::Items(i) => Ok(Arc::unwrap_or_clone(i)),
             other => Err(other.not_a("bag items")),
         }
     }
@@ -128,12 +128,28 @@ impl From<Chunk> for Block {
 
 impl From<Items> for Block {
     fn from(items: Items) -> Self {
-        Self::Items(items)
+        Self::Items(Arc::new(items))
     }
 }
 
 impl From<Value> for Block {
     fn from(value: Value) -> Self {
         Self::Value(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_million_blocks_are_small() {
+        assert!(size_of::<Block>() <= 24, "{}", size_of::<Block>());
+    }
+
+    #[test]
+    fn items_come_out_as_they_went_in() {
+        let block = Block::from(Items::new(vec![1u8, 2]));
+        assert_eq!(*block.into_items().unwrap().downcast::<u8>().unwrap(), [1, 2]);
     }
 }
