@@ -1,5 +1,6 @@
 //! Which files a folder's made-up data consists of, so that they are written once.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -39,7 +40,7 @@ fn describe(settings: &str, paths: &[PathBuf]) -> Option<String> {
     let mut text = format!("{settings}\n");
     for path in paths {
         let length = fs::metadata(path).ok()?.len();
-        text.push_str(&format!("{length} {}\n", path.file_name()?.to_string_lossy()));
+        let _ = writeln!(text, "{length} {}", path.file_name()?.to_string_lossy());
     }
     Some(text)
 }
