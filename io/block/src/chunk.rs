@@ -143,9 +143,11 @@ impl Chunk {
         self.shape.contains(&0)
     }
 
-    /// Bytes of the buffer this chunk keeps alive.
+    /// Bytes this chunk is charged for: its elements', at most those of its buffer. A view of a larger buffer is charged
+    /// for its own part only; whoever makes a small view of a large chunk copies it, so that the rest can be freed.
     pub fn bytes(&self) -> u64 {
-        self.data.capacity().max(self.data.len()) as u64
+        let elements = (self.len() as u64).saturating_mul(self.dtype.size() as u64);
+        elements.min(self.data.capacity().max(self.data.len()) as u64)
     }
 
     /// Whether the elements lie one after another in row-major order.
