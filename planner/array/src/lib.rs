@@ -1,2 +1,35 @@
-//! Array expressions: metadata, rewriting and lowering to task graphs
+//! Array expressions: what is to be computed, before anything is.
+//!
+//! In: sources, and NumPy's functions over arrays. Out: expressions with exact metadata ([`Expr`]), rewritten
+//! ([`rewrite`]) and lowered to layers of tasks ([`lower`]). The modules in the order data meets them: chunks and axes
+//! say how arrays are cut, `nodes` make expressions, `rewrite` makes them cheaper, `lower` turns them into tasks. Place
+//! in the flow: below the array collection, above the task graph. It never runs a task and never reads a file.
 #![forbid(unsafe_code)]
+
+mod axes;
+mod broadcast;
+mod chunks;
+mod explain;
+mod expr;
+mod index;
+mod lower;
+mod made;
+mod nodes;
+mod reshape_plan;
+mod rewrite;
+mod walk;
+
+pub use axes::{Axes, AxisList, normalize_axis};
+pub use broadcast::{broadcast_chunks, cut_for};
+pub use chunks::{Axis, AxisSpec, ChunkSpec, Chunks, DEFAULT_CHUNK_BYTES, Target, common_axis, parse_bytes};
+pub use explain::{chunk_text, explain, tree};
+pub use expr::Expr;
+pub use index::{AxisSlice, Index, IndexPlan, Indices, NewAxis, Piece, Stepped, plan_index, slice_pieces, sliced_axis};
+pub use lower::{Grid, lower};
+pub use made::Made;
+pub use nodes::{
+    BlockFunction, BlockInfo, Operand, apply, arg, astype, binary, broadcast_to, concatenate, expand_dims,
+    from_made, from_source, held, index, map_blocks, matmul, rechunk, reduce, reshape, select, squeeze, stack,
+    take_along, transpose, unary,
+};
+pub use rewrite::rewrite;

@@ -1,0 +1,18 @@
+//! How an array is cut: the lengths of the chunks along each axis.
+//!
+//! In: what the user asks for ([`ChunkSpec`]) and the shape. Out: exact chunk lengths ([`Chunks`]). It never looks at
+//! data.
+
+mod auto;
+mod bytes;
+mod layout;
+mod spec;
+mod unify;
+
+pub(crate) use layout::starts_of;
+
+pub use auto::{DEFAULT_CHUNK_BYTES, Target};
+pub use bytes::parse_bytes;
+pub use layout::{Axis, Chunks};
+pub use spec::{AxisSpec, ChunkSpec};
+pub use unify::common_axis;

@@ -1,0 +1,126 @@
+//! What an operation over the chunks of several arrays is handed: blocks of other tasks, and leaves made on the spot.
+
+use serde::{Deserialize, Serialize};
+use swath_block::{Chunk, Inputs, Shape};
+use swath_error::{Error, Result};
+use swath_graph::TaskId;
+
+use super::{Grid, Lowering, coordinates};
+use crate::chunks::Chunks;
+use crate::expr::{Expr, Node};
+use crate::index::AxisSlice;
+use crate::nodes::{Leaf, Origin};
+
+/// The arguments of a layer's operation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Arguments {
+    /// The grid the operation runs over.
+    grid: Shape,
+    arguments: Vec<Argument>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum Argument {
+    /// The next block of the task's inputs.
+    Block,
+    /// A chunk of a leaf that costs next to nothing.
+    Leaf(LeafChunks),
+}
+
+/// A leaf, chunk by chunk.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct LeafChunks {
+    origin: Origin,
+    window: Vec<AxisSlice>,
+    /// Chunk lengths along each axis.
+    sizes: Vec<Vec<usize>>,
+}
+
+/// Where the blocks come from: one entry for every argument that is one.
+pub(crate) struct Sources {
+    grids: Vec<Grid>,
+    over: Shape,
+}
+
+impl Arguments {
+    /// The arguments that the inputs of `consumer` are, run over `chunks`.
+    pub(crate) fn of(consumer: &Expr, chunks: &Chunks, to: &mut Lowering<'_>) -> Result<(Self, Sources)> {
+        let grid = chunks.grid();
+        let (mut arguments, mut grids) = (Vec::new(), Vec::new());
+        for input in consumer.inputs() {
+            arguments.push(match input.node() {
+                Node::Leaf(leaf) if leaf.origin.is_free() => Argument::Leaf(LeafChunks::of(leaf)?),
+                _ => {
+                    grids.push(to.grid(input, consumer)?);
+                    Argument::Block
+                }
+            });
+        }
+        Ok((Self { grid: grid.clone(), arguments }, Sources { grids, over: grid }))
+    }
+
+    /// The chunks of task `index`.
+    pub(crate) fn chunks(&self, inputs: Inputs, index: u32) -> Result<Vec<Chunk>> {
+        let at = coordinates(index as usize, &self.grid);
+        let mut blocks = inputs.into_iter();
+        let mut chunks = Vec::with_capacity(self.arguments.len());
+        for argument in &self.arguments {
+            chunks.push(match argument {
+                Argument::Leaf(leaf) => leaf.chunk_for(&at)?,
+                Argument::Block => {
+                    let block = blocks.next().ok_or_else(|| Error::internal("a task has too few inputs"))?;
+                    std::sync::Arc::unwrap_or_clone(block.into_chunk()?)
+                }
+            });
+        }
+        Ok(chunks)
+    }
+
+    /// Where task `index` lies in the grid.
+    pub(crate) fn place(&self, index: u32) -> Shape {
+        coordinates(index as usize, &self.grid)
+    }
+}
+
+impl Sources {
+    /// What task `index` reads.
+    pub(crate) fn push(&self, index: usize, out: &mut Vec<TaskId>) {
+        let at = coordinates(index, &self.over);
+        out.extend(self.grids.iter().map(|g| g.broadcast_task(&at)));
+    }
+}
+
+impl LeafChunks {
+    pub(crate) fn of(leaf: &Leaf) -> Result<Self> {
+        let sizes = leaf.chunks.axes().iter().map(|a| Ok(a.sizes()?.to_vec())).collect::<Result<_>>()?;
+        Ok(Self { origin: leaf.origin.clone(), window: leaf.window.to_vec(), sizes })
+    }
+
+    /// The grid of the leaf's chunks.
+    pub(crate) fn grid(&self) -> Shape {
+        self.sizes.iter().map(Vec::len).collect()
+    }
+
+    /// The chunk for place `at` of a grid the leaf broadcasts to.
+    fn chunk_for(&self, at: &[usize]) -> Result<Chunk> {
+        let missing = at.len().saturating_sub(self.sizes.len());
+        let own = at.iter().skip(missing).zip(&self.sizes);
+        let own: Shape = own.map(|(i, sizes)| if sizes.len() == 1 { 0 } else { *i }).collect();
+        self.chunk(&own)
+    }
+
+    /// The chunk at place `at` of the leaf's own grid.
+    pub(crate) fn chunk(&self, at: &[usize]) -> Result<Chunk> {
+        let region: Vec<AxisSlice> = at
+            .iter()
+            .zip(&self.sizes)
+            .zip(&self.window)
+            .map(|((block, sizes), window)| {
+                let start = sizes.iter().take(*block).sum();
+                let len = sizes.get(*block).copied().unwrap_or(0);
+                AxisSlice::range(start, len).of(window)
+            })
+            .collect();
+        self.origin.produce(&region)
+    }
+}

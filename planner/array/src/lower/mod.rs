@@ -1,0 +1,115 @@
+//! Rewritten expressions as layers of tasks: one layer per node, one operation per layer, one task per chunk.
+//!
+//! In: an expression. Out: layers in a graph builder, and which task makes which chunk. Every operation works on any
+//! element type and finds its chunk by the task's index. It never rewrites: what it is given is what runs.
+
+mod arguments;
+mod blockwise;
+mod concat;
+mod elementwise;
+mod grid;
+mod leaf;
+mod map_blocks;
+mod matmul;
+mod rechunk;
+mod reduce;
+mod slice;
+mod take;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use swath_block::{OpHandle, Operation};
+use swath_error::{Error, Result};
+use swath_graph::{Annotations, GraphBuilder, Key, Layer, TaskId};
+
+use crate::expr::{Expr, Node};
+use crate::walk::topological;
+
+pub(crate) use blockwise::{broadcast, permute, reshape};
+pub(crate) use concat::concat;
+pub(crate) use elementwise::elementwise;
+pub use grid::Grid;
+pub(crate) use grid::coordinates;
+pub(crate) use leaf::{held, leaf};
+pub(crate) use map_blocks::map_blocks;
+pub(crate) use matmul::matmul;
+pub(crate) use rechunk::rechunk;
+pub(crate) use reduce::reduce;
+pub(crate) use slice::slice;
+pub(crate) use take::take;
+
+/// Lowering under way.
+pub(crate) struct Lowering<'a> {
+    builder: &'a mut GraphBuilder,
+    done: HashMap<Key, Grid>,
+    /// How many reductions lie between a node's inputs and their leaves: see [`Self::grid`].
+    depth: HashMap<Key, u32>,
+}
+
+/// Adds the layers of an expression as it is, and says which tasks make its chunks.
+///
+/// # Errors
+/// [`swath_error::ErrorKind::Unsupported`] for what cannot be lowered: operations on chunks of unknown lengths, graphs
+/// beyond 4 billion tasks.
+pub fn lower(expr: &Expr, builder: &mut GraphBuilder) -> Result<Grid> {
+    let mut lowering = Lowering { builder, done: HashMap::new(), depth: HashMap::new() };
+    for node in topological(std::slice::from_ref(expr)) {
+        lowering.measure(&node);
+        // Leaves are lowered by whoever reads them: a free one costs no task, a cheap one is read again.
+        if !matches!(node.node(), Node::Leaf(_)) {
+            let grid = node.lower_into(&mut lowering)?;
+            lowering.done.insert(node.key(), grid);
+        }
+    }
+    match expr.node() {
+        Node::Leaf(l) => leaf(l, expr.dtype(), expr.key(), &mut lowering),
+        _ => lowering.grid(expr, expr),
+    }
+}
+
+impl Lowering<'_> {
+    /// Records how many reductions lie between the inputs of a node and their leaves.
+    fn measure(&mut self, node: &Expr) {
+        let below = |e: &Expr| {
+            let own = u32::from(matches!(e.node(), Node::Reduce(_)));
+            own + self.depth.get(&e.key()).copied().unwrap_or(0)
+        };
+        let depth = node.inputs().iter().map(below).max().unwrap_or(0);
+        self.depth.insert(node.key(), depth);
+    }
+
+    /// The tasks of an input of `consumer`.
+    ///
+    /// A source is read once for all who read it at the same depth, and again by those who also wait for a reduction
+    /// over it: holding it all until the reduction is done would take memory for the whole array.
+    fn grid(&mut self, input: &Expr, consumer: &Expr) -> Result<Grid> {
+        if let Some(grid) = self.done.get(&input.key()) {
+            return Ok(grid.clone());
+        }
+        let Node::Leaf(node) = input.node() else {
+            return Err(Error::internal(format!("{} was not lowered before it is read", input.label())));
+        };
+        let depth = self.depth.get(&consumer.key()).copied().unwrap_or(0);
+        let key = if depth == 0 {
+            input.key()
+        } else {
+            Key::of("read-again").key(input.key()).u64(u64::from(depth)).finish()
+        };
+        leaf(node, input.dtype(), key, self)
+    }
+
+    /// Adds a layer of `operation`; `deps_of(i, out)` pushes what task `i` reads.
+    fn layer(
+        &mut self,
+        key: Key,
+        name: &str,
+        operation: impl Operation,
+        tasks: usize,
+        annotations: Annotations,
+        deps_of: impl FnMut(usize, &mut Vec<TaskId>),
+    ) -> Result<Vec<TaskId>> {
+        let layer = Layer { key, name: Arc::from(name), payload: OpHandle::payload(operation), annotations };
+        Ok(self.builder.add(layer, tasks, deps_of)?.iter().collect())
+    }
+}

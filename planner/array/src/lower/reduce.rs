@@ -1,0 +1,200 @@
+//! Reductions: one partial result per chunk, a tree of combinations along the reduced axes, one finish.
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+use swath_block::{
+    Block, Chunk, DType, Inputs, Operation, Shape, TaskContext, encode_operation, register_operation,
+};
+use swath_error::{Error, Result};
+use swath_graph::{Annotations, Key, TaskId};
+use swath_kernels::{Origin, Program, ReduceOp, combine, finalize, partial_fused};
+
+use super::arguments::Arguments;
+use super::elementwise::common_shape;
+use super::{Grid, Lowering, coordinates};
+use crate::axes::AxisList;
+use crate::expr::Expr;
+use crate::nodes::Reduce;
+
+/// How many partial results are combined at a time, over all reduced axes together.
+const SPLIT_EVERY: f64 = 16.0;
+
+/// The first phase.
+#[derive(Debug, Serialize, Deserialize)]
+struct Partial {
+    program: Program,
+    op: ReduceOp,
+    axes: AxisList,
+    arguments: Arguments,
+    /// For reductions that give positions: chunk lengths along each axis.
+    lengths: Option<Vec<Vec<usize>>>,
+}
+
+register_operation!(Partial, "array.reduce-partial");
+
+impl Operation for Partial {
+    fn name(&self) -> &'static str {
+        "array.reduce-partial"
+    }
+
+    fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
+        let chunks = self.arguments.chunks(inputs, ctx.index)?;
+        let shape = common_shape(&chunks)?;
+        let origin = self.lengths.as_ref().map(|lengths| {
+            let at = self.arguments.place(ctx.index);
+            let offset = lengths.iter().zip(&at).map(|(sizes, i)| sizes.iter().take(*i).sum()).collect();
+            Origin { offset, shape: lengths.iter().map(|sizes| sizes.iter().sum()).collect() }
+        });
+        let parts = partial_fused(&self.program, &chunks, &shape, self.op, &self.axes, origin.as_ref())?;
+        Ok(tuple(parts))
+    }
+
+    fn encode(&self) -> Result<Vec<u8>> {
+        encode_operation(self)
+    }
+}
+
+/// The second phase, and with `finish` the third.
+#[derive(Debug, Serialize, Deserialize)]
+struct Combine {
+    op: ReduceOp,
+    finish: Option<Finish>,
+}
+
+/// What the last phase needs to know.
+#[derive(Debug, Serialize, Deserialize)]
+struct Finish {
+    input: DType,
+    axes: AxisList,
+    keepdims: bool,
+}
+
+register_operation!(Combine, "array.reduce-combine");
+
+impl Operation for Combine {
+    fn name(&self) -> &'static str {
+        "array.reduce-combine"
+    }
+
+    fn run(&self, inputs: Inputs, _: &TaskContext<'_>) -> Result<Block> {
+        let parts = inputs.into_iter().map(chunks_of).collect::<Result<Vec<_>>>()?;
+        // Chunks with nothing to reduce have no partial result; without any, one of them says so.
+        let mut found: Vec<Vec<Chunk>> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+        let combined = match found.len() {
+            0 => Vec::new(),
+            1 => found.pop().unwrap_or_default(),
+            _ => combine(self.op, found)?,
+        };
+        match &self.finish {
+            None => Ok(tuple(combined)),
+            Some(f) => Ok(finalize(self.op, f.input, combined, &f.axes, f.keepdims)?.into()),
+        }
+    }
+
+    fn encode(&self) -> Result<Vec<u8>> {
+        encode_operation(self)
+    }
+}
+
+fn tuple(parts: Vec<Chunk>) -> Block {
+    Block::Tuple(parts.into_iter().map(Block::from).collect())
+}
+
+fn chunks_of(block: Block) -> Result<Vec<Chunk>> {
+    let parts = block.into_tuple()?;
+    parts.iter().map(|p| p.clone().into_chunk().map(std::sync::Arc::unwrap_or_clone)).collect()
+}
+
+/// The layers of a reduction.
+pub(crate) fn reduce(node: &Reduce, expr: &Expr, to: &mut Lowering<'_>) -> Result<Grid> {
+    let (arguments, sources) = Arguments::of(expr, &node.mapped, to)?;
+    let lengths = if node.op.is_arg() {
+        let axes = node.mapped.axes().iter();
+        Some(axes.map(|a| Ok(a.sizes()?.to_vec())).collect::<Result<Vec<_>>>()?)
+    } else {
+        None
+    };
+    let partial = Partial {
+        program: node.program.clone(),
+        op: node.op,
+        axes: node.axes.clone(),
+        arguments,
+        lengths,
+    };
+    let name = node.op.name();
+    let key = Key::of("reduce-partial").key(expr.key()).finish();
+    let blocks = node.mapped.blocks();
+    let tasks = to.layer(key, &format!("{name}-partial"), partial, blocks, Annotations::default(), |i, out| {
+        sources.push(i, out);
+    })?;
+    let mut grid = Grid::new(node.mapped.grid(), tasks)?;
+    let split = split_every(node, grid.blocks());
+    for level in 0u64.. {
+        let last = node.axes.iter().all(|a| grid.blocks().get(*a).is_none_or(|n| *n <= split));
+        if last {
+            break;
+        }
+        let key = Key::of("reduce-combine").key(expr.key()).u64(level).finish();
+        let operation = Combine { op: node.op, finish: None };
+        grid = combine_layer(&grid, &node.axes, split, (key, &format!("{name}-combine")), operation, to)?;
+    }
+    finish_layer(node, expr, &grid, split, to)
+}
+
+/// How many partial results to combine along each reduced axis.
+fn split_every(node: &Reduce, blocks: &[usize]) -> usize {
+    if let Some(k) = node.split_every {
+        return k;
+    }
+    let cut = node.axes.iter().filter(|a| blocks.get(**a).is_some_and(|n| *n > 1)).count().max(1);
+    (SPLIT_EVERY.powf(1.0 / cut as f64) as usize).max(2)
+}
+
+/// Combines neighbours along the reduced axes, `split` at a time.
+fn combine_layer(
+    grid: &Grid,
+    axes: &AxisList,
+    split: usize,
+    (key, name): (Key, &str),
+    operation: Combine,
+    to: &mut Lowering<'_>,
+) -> Result<Grid> {
+    let blocks: Shape = grid
+        .blocks()
+        .iter()
+        .enumerate()
+        .map(|(a, n)| if axes.contains(&a) { n.div_ceil(split) } else { *n })
+        .collect();
+    let groups = |i: usize| group(grid, axes, split, &coordinates(i, &blocks));
+    let tasks =
+        to.layer(key, name, operation, blocks.iter().product(), Annotations::default(), |i, out| out.extend(groups(i)))?;
+    Grid::new(blocks, tasks)
+}
+
+/// The tasks combined at place `at` of the next grid, the last axis fastest.
+fn group(grid: &Grid, axes: &AxisList, split: usize, at: &[usize]) -> Vec<TaskId> {
+    let ranges: SmallVec<[(usize, usize); 4]> = at
+        .iter()
+        .zip(grid.blocks())
+        .enumerate()
+        .map(|(a, (i, n))| if axes.contains(&a) { (i * split, split.min(n - i * split)) } else { (*i, 1) })
+        .collect();
+    let counts: Shape = ranges.iter().map(|(_, n)| *n).collect();
+    (0..counts.iter().product::<usize>())
+        .map(|i| {
+            let inner = coordinates(i, &counts);
+            grid.task(ranges.iter().zip(inner).map(|((start, _), i)| start + i))
+        })
+        .collect()
+}
+
+/// The last combination, and the result.
+fn finish_layer(node: &Reduce, expr: &Expr, grid: &Grid, split: usize, to: &mut Lowering<'_>) -> Result<Grid> {
+    let finish = Finish { input: node.mapped_dtype(), axes: node.axes.clone(), keepdims: node.keepdims };
+    let operation = Combine { op: node.op, finish: Some(finish) };
+    let reduced = combine_layer(grid, &node.axes, split, (expr.key(), node.op.name()), operation, to)?;
+    if node.axes.iter().any(|a| reduced.blocks().get(*a).is_some_and(|n| *n != 1)) {
+        return Err(Error::internal("a reduction did not come to an end"));
+    }
+    Grid::new(expr.chunks().grid(), reduced.tasks())
+}

@@ -1,0 +1,84 @@
+//! Slices of chunks.
+
+use serde::{Deserialize, Serialize};
+use swath_block::{Block, Inputs, Operation, Shape, TaskContext, encode_operation, register_operation};
+use swath_error::Result;
+use swath_kernels::{SliceIndex, contiguous, slice as slice_chunk};
+
+use super::blockwise::only;
+use super::elementwise::annotations;
+use super::{Grid, Lowering, coordinates};
+use crate::expr::Expr;
+use crate::index::{AxisSlice, Piece, slice_pieces};
+use crate::nodes::Slice;
+
+/// Takes a slice of one chunk each.
+#[derive(Debug, Serialize, Deserialize)]
+struct SliceChunks {
+    /// What is taken of which chunk, along each axis.
+    pieces: Vec<Vec<Piece>>,
+}
+
+register_operation!(SliceChunks, "array.slice");
+
+impl SliceChunks {
+    /// The pieces of task `index`, one per axis.
+    fn at(&self, index: usize) -> Vec<Piece> {
+        let grid: Shape = self.pieces.iter().map(Vec::len).collect();
+        let at = coordinates(index, &grid);
+        self.pieces.iter().zip(&at).filter_map(|(pieces, i)| pieces.get(*i).copied()).collect()
+    }
+}
+
+impl Operation for SliceChunks {
+    fn name(&self) -> &'static str {
+        "array.slice"
+    }
+
+    fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
+        let chunk = only(inputs)?;
+        let slices: Vec<AxisSlice> = self.at(ctx.index as usize).into_iter().map(|p| p.slice).collect();
+        if slices.iter().zip(chunk.shape()).all(|(s, n)| s.is_full(*n)) {
+            return Ok(chunk.into());
+        }
+        let part = slice_chunk(&chunk, &slices.iter().map(range).collect::<Vec<_>>())?;
+        // A view keeps the whole chunk in memory: a small part is copied out of it.
+        if part.len() * 2 < chunk.len() { Ok(contiguous_copy(part)?.into()) } else { Ok(part.into()) }
+    }
+
+    fn encode(&self) -> Result<Vec<u8>> {
+        encode_operation(self)
+    }
+}
+
+/// The part with a buffer of its own.
+fn contiguous_copy(part: swath_block::Chunk) -> Result<swath_block::Chunk> {
+    let own = part.len() as u64 * part.dtype().size() as u64;
+    if !part.is_contiguous() || part.bytes() <= own {
+        return contiguous(&part);
+    }
+    swath_block::with_dtype!(part.dtype(), T => {
+        let values: Vec<T> = part.as_slice::<T>()?.unwrap_or(&[]).to_vec();
+        swath_block::Chunk::from_vec(values, part.shape())
+    })
+}
+
+pub(super) fn range(s: &AxisSlice) -> SliceIndex {
+    SliceIndex::Range { start: s.start, step: s.step, len: s.len }
+}
+
+/// The layer of a slice.
+pub(crate) fn slice(node: &Slice, expr: &Expr, to: &mut Lowering<'_>) -> Result<Grid> {
+    let input = expr.input()?;
+    let grid = to.grid(input, expr)?;
+    let axes = input.chunks().axes();
+    let pieces = axes.iter().zip(&node.slices).map(|(a, s)| slice_pieces(a, *s)).collect::<Result<_>>()?;
+    let operation = SliceChunks { pieces };
+    let sources: Vec<_> = (0..expr.chunks().blocks())
+        .map(|i| grid.task(operation.at(i).iter().map(|p| p.block)))
+        .collect();
+    let tasks = to.layer(expr.key(), "slice", operation, sources.len(), annotations(expr), |i, out| {
+        out.extend(sources.get(i));
+    })?;
+    Grid::new(expr.chunks().grid(), tasks)
+}

@@ -1,0 +1,135 @@
+//! Arrays made from nothing: constants, ranges, the identity.
+//!
+//! In: parameters and the positions wanted. Out: chunks. An element depends on its position only, never on how the
+//! array is cut.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use swath_block::{Chunk, DType, Element, Scalar, with_dtype};
+use swath_error::{Error, Result};
+use swath_kernels::convert_scalar;
+
+use crate::index::AxisSlice;
+
+/// How the elements follow from their positions.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Made {
+    /// One value everywhere.
+    Full(Scalar),
+    /// `start + i * step` in whole numbers, wrapping.
+    Integers {
+        /// The first element.
+        start: i64,
+        /// From one element to the next.
+        step: i64,
+    },
+    /// `start + i * step`, each computed from its position.
+    Floats {
+        /// The first element.
+        start: f64,
+        /// From one element to the next.
+        step: f64,
+    },
+    /// `num` values from `start` on; the last one, if there is a `stop`, is exactly that.
+    Line {
+        /// The first element.
+        start: f64,
+        /// From one element to the next.
+        step: f64,
+        /// The last element and its position.
+        stop: Option<(f64, u64)>,
+    },
+    /// Ones on a diagonal, zeros elsewhere.
+    Eye {
+        /// How far the diagonal lies to the right of the main one.
+        k: i64,
+        /// The element type.
+        dtype: DType,
+    },
+    /// Ones on a diagonal and below, zeros elsewhere.
+    Tri {
+        /// How far the diagonal lies to the right of the main one.
+        k: i64,
+        /// The element type.
+        dtype: DType,
+    },
+}
+
+impl Made {
+    /// The element type.
+    pub fn dtype(self) -> DType {
+        match self {
+            Self::Full(value) => value.dtype(),
+            Self::Integers { .. } => DType::I64,
+            Self::Floats { .. } | Self::Line { .. } => DType::F64,
+            Self::Eye { dtype, .. } | Self::Tri { dtype, .. } => dtype,
+        }
+    }
+
+    /// The elements at the positions `region` names along each axis.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::Internal`] when the region has another number of axes than the array.
+    pub(crate) fn produce(self, region: &[AxisSlice]) -> Result<Chunk> {
+        let shape: Vec<usize> = region.iter().map(|s| s.len).collect();
+        match (self, region) {
+            (Self::Full(value), _) => Ok(Chunk::full(&shape, value)),
+            (Self::Integers { start, step }, [line]) => Chunk::from_vec(
+                positions(line).map(|i| start.wrapping_add(step.wrapping_mul(i as i64))).collect(),
+                &shape,
+            ),
+            (Self::Floats { start, step }, [line]) => {
+                Chunk::from_vec(positions(line).map(|i| start + i as f64 * step).collect(), &shape)
+            }
+            (Self::Line { start, step, stop }, [line]) => {
+                let at = |i: usize| match stop {
+                    Some((stop, last)) if i as u64 == last => stop,
+                    _ => i as f64 * step + start,
+                };
+                Chunk::from_vec(positions(line).map(at).collect(), &shape)
+            }
+            (Self::Eye { k, dtype }, [rows, columns]) => {
+                with_dtype!(dtype, T => diagonal::<T>(rows, columns, &|r, c| c - r == k, &shape))
+            }
+            (Self::Tri { k, dtype }, [rows, columns]) => {
+                with_dtype!(dtype, T => diagonal::<T>(rows, columns, &|r, c| c - r <= k, &shape))
+            }
+            _ => Err(Error::internal(format!("{self} does not have {} axes", region.len()))),
+        }
+    }
+}
+
+fn positions(line: &AxisSlice) -> impl Iterator<Item = usize> + '_ {
+    (0..line.len).map(|i| line.at(i))
+}
+
+/// Ones where `is_one(row, column)`.
+fn diagonal<T: Element>(
+    rows: &AxisSlice,
+    columns: &AxisSlice,
+    is_one: &dyn Fn(i64, i64) -> bool,
+    shape: &[usize],
+) -> Result<Chunk> {
+    let one = T::from_scalar(convert_scalar(Scalar::I64(1), T::DTYPE)).unwrap_or_else(T::zero);
+    let mut values = Vec::with_capacity(rows.len * columns.len);
+    for r in positions(rows) {
+        values.extend(
+            positions(columns).map(|c| if is_one(r as i64, c as i64) { one } else { T::zero() }),
+        );
+    }
+    Chunk::from_vec(values, shape)
+}
+
+impl fmt::Display for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Full(value) => write!(f, "full({value})"),
+            Self::Integers { start, step } => write!(f, "arange(from {start} by {step})"),
+            Self::Floats { start, step } => write!(f, "arange(from {start} by {step})"),
+            Self::Line { start, step, .. } => write!(f, "linspace(from {start} by {step})"),
+            Self::Eye { k, .. } => write!(f, "eye(k {k})"),
+            Self::Tri { k, .. } => write!(f, "tri(k {k})"),
+        }
+    }
+}

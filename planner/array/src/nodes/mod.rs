@@ -1,0 +1,58 @@
+//! The nodes of expressions, one per file: parameters, metadata, key, and how they are made.
+//!
+//! In: expressions and parameters. Out: an expression with exact metadata, or the error NumPy would give. No node looks
+//! at data, and none is changed after it is made.
+
+mod broadcast;
+mod concat;
+mod elementwise;
+mod held;
+mod leaf;
+mod map_blocks;
+mod matmul;
+mod permute;
+mod rechunk;
+mod reduce;
+mod reshape;
+mod slice;
+mod take;
+
+use swath_error::{Error, Result};
+
+use crate::expr::Expr;
+
+pub use broadcast::broadcast_to;
+pub use concat::{concatenate, stack};
+pub use elementwise::{Operand, apply, arg, astype, binary, select, unary};
+pub use held::held;
+pub use leaf::{from_made, from_source};
+pub use map_blocks::{BlockFunction, BlockInfo, map_blocks};
+pub use matmul::matmul;
+pub use permute::{expand_dims, squeeze, transpose};
+pub use rechunk::rechunk;
+pub use reduce::reduce;
+pub use reshape::reshape;
+pub use slice::index;
+pub use take::take_along;
+
+pub(crate) use broadcast::Broadcast;
+pub(crate) use concat::Concat;
+pub(crate) use elementwise::{Elementwise, Mapped, elementwise};
+pub(crate) use held::Held;
+pub(crate) use leaf::{Leaf, Origin};
+pub(crate) use map_blocks::MapBlocks;
+pub(crate) use matmul::MatMul;
+pub(crate) use permute::{Permute, permute};
+pub(crate) use rechunk::{Rechunk, rechunk_to};
+pub(crate) use reduce::Reduce;
+pub(crate) use reshape::{Reshape, regular};
+pub(crate) use slice::{Slice, slice};
+pub(crate) use take::Take;
+
+/// The input of a node that has one.
+fn sole(inputs: &[Expr]) -> Result<&Expr> {
+    match inputs {
+        [input] => Ok(input),
+        _ => Err(Error::internal(format!("a node of one input was given {}", inputs.len()))),
+    }
+}

@@ -1,3 +1,0 @@
-//! Kernels against independent answers: naive loops, correctly rounded values and NumPy.
-
-mod accuracy;

@@ -1,8 +1,0 @@
-//! The whole system, as its users see it.
-
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod examples;
-mod layering;
-mod operations;
-mod runtimes;
