@@ -1,2 +1,42 @@
-//! swath: Dask rebuilt in Rust.
+//! swath: lazy arrays, tables, bags and delayed calls, bigger than memory, on all cores.
+//!
+//! In: what a user writes with [`da`], [`dd`], [`db`], [`delayed()`] and [`sql`]. Out: results, by [`Collection::compute`].
+//! Place in the flow: the top; this crate only names what the crates below it do, and writes data sets to play with.
+//! It never computes anything itself.
 #![forbid(unsafe_code)]
+
+pub mod datasets;
+
+/// Chunked n-d arrays.
+pub use swath_array as da;
+/// Bags: parallel lists of any items.
+pub use swath_bag as db;
+/// Tables: `DataFrame`s of many files.
+pub use swath_dataframe as dd;
+
+pub use swath_block::{Block, Chunk, DType, Data, Scalar, Table};
+pub use swath_delayed::{Delayed, checkpoint, delayed, gather, value, wait_on, whole};
+pub use swath_error::{Error, ErrorKind, Result, TaskFailure};
+pub use swath_execute::{
+    Collection, Executor, Pending, RunOptions, compute_all, current_executor, start_all, with_executor,
+};
+
+/// The names most programs use.
+///
+/// ```
+/// use swath::prelude::*;
+/// let three = delayed(|a: i32, b: i32| a + b).call((1, 2));
+/// assert_eq!(three.compute()?, 3);
+/// # Ok::<(), swath::Error>(())
+/// ```
+pub mod prelude {
+    pub use crate::{Collection, Delayed, RunOptions, compute_all, da, db, dd, delayed};
+}
+
+// The local runtime registers itself as the one that `compute()` uses.
+use swath_local as _;
+
+/// The README's examples are compiled and run with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

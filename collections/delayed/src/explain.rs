@@ -11,7 +11,7 @@ use crate::lower::lower;
 use crate::node::{Id, Node};
 
 /// Calls shown before the rest is left out.
-const LINES: usize = 60;
+const LINES: usize = 24;
 
 /// The calls as an outline, then the task graph.
 pub(crate) fn explain(node: &Arc<Node>) -> Result<String> {

@@ -135,7 +135,7 @@ impl TaskGraph {
         }
     }
 
-    fn validate(&self) -> Result<()> {
+    pub(crate) fn validate(&self) -> Result<()> {
         let n = self.len();
         let offsets_fit = |offsets: &[u32], len: usize| {
             offsets.len() == n + 1

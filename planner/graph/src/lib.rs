@@ -10,6 +10,7 @@ mod builder;
 mod draw;
 mod graph;
 mod key;
+mod passes;
 mod payload;
 mod summary;
 
@@ -18,5 +19,6 @@ pub use builder::{GraphBuilder, Layer, TaskRange};
 pub use draw::to_svg;
 pub use graph::{LayerId, Step, TaskGraph, TaskId};
 pub use key::{Key, KeyHasher};
+pub use passes::{fuse_linear, order};
 pub use payload::Payload;
 pub use summary::summary;

@@ -7,8 +7,14 @@
 //! [`concat_grid`], [`transpose`] and others move elements. Place in the flow: called by the operations that
 //! array expressions are lowered to. It never starts a thread and never looks beyond the chunks it is given.
 #![deny(unsafe_op_in_unsafe_fn)]
+// A function that is not inlined into its loop is not compiled for the loop's processor.
+#![allow(clippy::inline_always)]
 
+// Macros for every pair of types: some of the conversions could be `From`.
+#[allow(clippy::cast_lossless, clippy::needless_bitwise_bool)]
+mod elementwise;
 mod layout;
+mod math;
 mod ops;
 mod program;
 mod promote;

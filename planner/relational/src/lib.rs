@@ -1,2 +1,31 @@
-//! DataFusion as the engine of tables: sessions, scans, pandas' rules as functions, plans as tasks
+//! DataFusion as the engine of tables: sessions, scans, pandas' rules as functions, plans as tasks.
+//!
+//! In: files, batches and logical plans built by the DataFrame or by SQL. Out: one task per plan whose block is a table,
+//! and sinks that write one. Place in the flow: between the table collections and the task graph. It never decides a
+//! plan's meaning: pandas' rules are expressions that callers ask for, SQL keeps its own.
 #![forbid(unsafe_code)]
+
+mod compact;
+mod error;
+mod explain;
+mod key;
+mod memory;
+mod memory_table;
+mod order;
+mod physical;
+mod run;
+mod session;
+mod source;
+mod store;
+mod threads;
+
+/// DataFusion, in the version that plans and functions here are made for.
+pub use datafusion;
+
+pub use error::from_datafusion;
+pub use explain::{logical_text, optimized_text, physical_text};
+pub use key::{plan_files, plan_key};
+pub use memory_table::{from_batches, from_input, from_table, from_table_keyed};
+pub use run::{RunPlan, lower, lower_with};
+pub use session::Session;
+pub use source::SourceTable;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use swath_error::Result;
 use swath_execute::{Executor, Run, RunOptions, run_channel};
-use swath_graph::TaskGraph;
+use swath_graph::{TaskGraph, fuse_linear, order};
 use swath_scheduler::{JobOptions, JobPlan};
 
 use crate::pool::{self, Parent, Pool};
@@ -34,7 +34,8 @@ impl Executor for LocalExecutor {
             Some(parent) if options.threads.is_none() => parent.pool.threads,
             _ => settings::threads(options)?,
         };
-        let graph = Arc::new(graph);
+        let graph = if options.fuse { fuse_linear(graph) } else { graph };
+        let graph = Arc::new(order(graph));
         let ledger = settings::ledger(options)?;
         let depth = parent.as_ref().map_or(0, |p| p.depth + 1);
         let job_options = JobOptions {

@@ -34,7 +34,7 @@ fn a_loop_of_calls_becomes_one_layer_per_function() {
 #[test]
 fn a_long_chain_needs_no_stack() {
     // Test threads have 2 MiB of stack; a recursion over this chain would need far more.
-    let n = 200_000;
+    let n = 50_000;
     let mut last = delayed(inc).call((0,));
     for _ in 1..n {
         last = delayed(inc).call((last,));

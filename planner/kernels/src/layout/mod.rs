@@ -14,6 +14,7 @@ pub use copy::{contiguous, copy_into};
 pub use gather::{mask, mask_axis, repeat, take};
 pub use pad::{PadMode, pad};
 pub use slice::{SliceIndex, flip, roll, slice};
+pub(crate) use view::broadcast_strides;
 pub use view::{broadcast_shapes, broadcast_to, expand_dims, reshape, squeeze, transpose};
 
 use swath_error::{Error, ErrorKind};

@@ -141,6 +141,16 @@ impl UnaryOp {
         })
     }
 
+    /// Whether the result is boolean whatever the operand.
+    pub fn is_test(self) -> bool {
+        matches!(self.class(), Class::Test | Class::RealTest)
+    }
+
+    /// Whether the result has the type of the operand's real part.
+    pub(crate) fn gives_part(self) -> bool {
+        self.class() == Class::Real
+    }
+
     fn refuse(self, x: DType) -> Error {
         let error = Error::new(ErrorKind::TypeMismatch, format!("{} is not defined for {x}", self.name()));
         match (self, Kind::of(x)) {

@@ -1,21 +1,85 @@
 //! Running a program into an output chunk.
 
-use swath_block::Chunk;
+use swath_block::{Chunk, Element, Shape, Strides, with_dtype};
 use swath_error::{Error, Result};
 
 use super::Program;
+use super::frame::Frame;
+use super::walk::Walk;
+use crate::elementwise::Arg;
+use crate::layout::row_major;
 
 impl Program {
     /// Runs the program over inputs that broadcast to `shape`, giving a chunk of that shape.
     ///
-    /// Inputs are taken by value: one that nobody else holds may be reused for the output.
+    /// Inputs are taken by value: one that nobody else holds may be reused for the output. The result's memory order
+    /// follows the inputs': a program over transposed chunks gives a transposed chunk.
     ///
     /// # Errors
     /// [`swath_error::ErrorKind::ShapeMismatch`] when an input does not broadcast to `shape`;
     /// [`swath_error::ErrorKind::Internal`] when the inputs' number or types are not the program's;
     /// [`swath_error::ErrorKind::InvalidArgument`] when an integer is raised to a negative power.
     pub fn eval(&self, inputs: Vec<Chunk>, shape: &[usize]) -> Result<Chunk> {
-        let _ = (inputs, shape);
-        Err(Error::unsupported("eval"))
+        let (mut frame, strides) = Frame::new(self, &inputs, shape)?;
+        let walk = Walk::new(shape, &strides);
+        if self.is_identity() {
+            return crate::layout::broadcast_to(inputs.first().ok_or_else(no_input)?, shape);
+        }
+        if (0..strides.len()).all(|k| walk.is_single(k)) && !shape.contains(&0) {
+            return self.eval_single(&mut frame, strides.len(), shape);
+        }
+        with_dtype!(self.output_dtype(), T => {
+            let mut out = Vec::with_capacity(shape.iter().product());
+            walk.for_each(|tile| {
+                frame.run(&walk, tile)?;
+                append::<T>(&mut out, frame.output()?, tile.len());
+                Ok(())
+            })?;
+            in_order(out, walk.order(), shape)
+        })
     }
+
+    /// All inputs are one element: the output is too, repeated by strides of 0.
+    fn eval_single(&self, frame: &mut Frame<'_>, inputs: usize, shape: &[usize]) -> Result<Chunk> {
+        let walk = Walk::new(&[], &vec![Vec::new(); inputs]);
+        let mut value = None;
+        with_dtype!(self.output_dtype(), T => {
+            walk.for_each(|tile| {
+                frame.run(&walk, tile)?;
+                value = match frame.output::<T>()? {
+                    Arg::One(v) => Some(v.to_scalar()),
+                    Arg::Slice(v) => v.first().map(|v| v.to_scalar()),
+                };
+                Ok(())
+            })?;
+        });
+        value.map(|v| Chunk::full(shape, v)).ok_or_else(no_input)
+    }
+}
+
+fn no_input() -> Error {
+    Error::internal("a program without inputs gave no value")
+}
+
+fn append<T: Element>(out: &mut Vec<T>, values: Arg<'_, T>, len: usize) {
+    match values {
+        Arg::Slice(values) => out.extend_from_slice(values),
+        Arg::One(value) => out.extend(std::iter::repeat_n(value, len)),
+    }
+}
+
+/// A chunk of values that were made in the order of some permutation of the axes.
+pub(crate) fn in_order<T: Element>(values: Vec<T>, order: &[usize], shape: &[usize]) -> Result<Chunk> {
+    let walked: Vec<usize> = order.iter().filter_map(|a| shape.get(*a).copied()).collect();
+    let chunk = Chunk::from_vec(values, &walked)?;
+    if order.is_sorted() {
+        return Ok(chunk);
+    }
+    let mut strides: Strides = std::iter::repeat_n(0, shape.len()).collect();
+    for (axis, stride) in order.iter().zip(row_major(&walked)) {
+        if let Some(s) = strides.get_mut(*axis) {
+            *s = stride;
+        }
+    }
+    chunk.restride(Shape::from_slice(shape), strides, 0)
 }

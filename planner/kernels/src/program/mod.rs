@@ -6,8 +6,10 @@
 
 mod builder;
 mod eval;
+pub(crate) mod frame;
 mod show;
 mod validate;
+pub(crate) mod walk;
 
 use serde::{Deserialize, Serialize};
 use swath_block::{DType, Scalar};

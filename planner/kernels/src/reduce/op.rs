@@ -182,11 +182,9 @@ impl ReduceOp {
                 )
                 .with_help("take the absolute value or the real part first"));
             }
-            Family::Extreme => x,
             Family::Arg => DType::I64,
-            Family::Mean if kind < Kind::Float => DType::F64,
-            Family::Mean => x,
-            Family::Moments if kind < Kind::Float => DType::F64,
+            Family::Mean | Family::Moments if kind < Kind::Float => DType::F64,
+            Family::Extreme | Family::Mean => x,
             Family::Moments => real_dtype(float_dtype(x)),
             Family::Logical if self == Self::CountNonzero => DType::I64,
             Family::Logical => DType::Bool,

@@ -1,0 +1,164 @@
+//! From streams to layers: a stream and what is done with its items become one operation, run once per partition.
+
+use std::any::TypeId;
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::array::StringBuilder;
+use swath_block::{Block, Inputs, Items, OpHandle, Operation, TaskContext};
+use swath_error::{Error, Result};
+use swath_graph::{Annotations, GraphBuilder, Key, Layer, TaskId};
+
+use crate::item::{BagItem, cast_ref};
+use crate::stream::{Part, Stream, TextStream, ended};
+
+type Run = dyn Fn(Inputs, &TaskContext<'_>) -> Result<Block> + Send + Sync;
+
+/// An operation of this process: any closure over blocks.
+pub(crate) struct BagOp {
+    what: &'static str,
+    reads_files: bool,
+    run: Box<Run>,
+}
+
+impl BagOp {
+    /// An operation that computes; `what` names it in messages.
+    pub fn new(
+        what: &'static str,
+        run: impl Fn(Inputs, &TaskContext<'_>) -> Result<Block> + Send + Sync + 'static,
+    ) -> Self {
+        Self { what, reads_files: false, run: Box::new(run) }
+    }
+
+    /// The same operation, admitted by memory budget when it reads files.
+    pub fn reading(self, reads_files: bool) -> Self {
+        Self { reads_files, ..self }
+    }
+}
+
+impl fmt::Debug for BagOp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BagOp({})", self.what)
+    }
+}
+
+impl Operation for BagOp {
+    fn name(&self) -> &'static str {
+        "bag.closure"
+    }
+
+    fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
+        (self.run)(inputs, ctx)
+    }
+}
+
+/// Adds a layer with one task per entry of `feed`; `what` tells layers of the same node apart.
+pub(crate) fn add_layer(
+    builder: &mut GraphBuilder,
+    node: Key,
+    what: &str,
+    op: BagOp,
+    feed: &[Vec<TaskId>],
+) -> Result<Vec<TaskId>> {
+    let annotations = if op.reads_files { Annotations::producer(None) } else { Annotations::default() };
+    let key = Key::of("bag").str(what).key(node).finish();
+    let layer = Layer { key, name: what.into(), payload: OpHandle::payload(op), annotations };
+    let range = builder.add(layer, feed.len(), |i, deps| deps.extend(feed.get(i).into_iter().flatten()))?;
+    Ok(range.iter().collect())
+}
+
+/// The tasks whose blocks are the partitions of `stream`.
+///
+/// # Errors
+/// When a layer cannot be added.
+pub fn materialise<T: BagItem>(
+    stream: &Arc<dyn Stream<T>>,
+    builder: &mut GraphBuilder,
+) -> Result<Vec<TaskId>> {
+    if let Some(tasks) = stream.ready(builder)? {
+        return Ok(tasks);
+    }
+    let feed = stream.feed(builder)?;
+    let (key, reads) = (stream.info().key, stream.reads_files());
+    let source = stream.clone();
+    let op = BagOp::new("items", move |inputs, ctx| partition_block(&*source, &mut Part::new(inputs, ctx)));
+    add_layer(builder, key, &layer_name(&stream.info().label), op.reading(reads), &feed)
+}
+
+/// `map(loads)` as the name of a layer: `map`.
+fn layer_name(label: &str) -> String {
+    label.split(['(', ' ']).next().unwrap_or(label).replace('_', "-")
+}
+
+/// All items of a partition as a block; strings go into one Arrow array without being allocated one by one.
+pub(crate) fn partition_block<T: BagItem>(stream: &dyn Stream<T>, part: &mut Part<'_>) -> Result<Block> {
+    match stream.text() {
+        Some(text) => text_block(text, part),
+        None => Ok(items_block(crate::stream::collect(stream, part)?)),
+    }
+}
+
+/// The most bytes an Arrow string array addresses.
+const MOST_TEXT: usize = i32::MAX as usize;
+
+fn text_block(text: &dyn TextStream, part: &mut Part<'_>) -> Result<Block> {
+    let mut lines = StringBuilder::new();
+    let mut more: Vec<String> = Vec::new();
+    ended(text.drive_text(part, &mut |line| {
+        if more.is_empty() && lines.values_slice().len() + line.len() <= MOST_TEXT {
+            lines.append_value(line);
+        } else {
+            more.push(line.to_owned());
+        }
+        Ok(())
+    }))?;
+    let lines = lines.finish();
+    if more.is_empty() {
+        return Ok(Items::Text(lines).into());
+    }
+    let all: Vec<String> = lines.iter().flatten().map(str::to_owned).chain(more).collect();
+    Ok(Items::new(all).into())
+}
+
+/// Items as a block; strings become an Arrow array when they fit one.
+pub(crate) fn items_block<T: BagItem>(items: Vec<T>) -> Block {
+    let strings = || items.iter().filter_map(cast_ref::<T, String>);
+    let is_text = TypeId::of::<T>() == TypeId::of::<String>();
+    if is_text && strings().map(String::len).sum::<usize>() <= MOST_TEXT {
+        let lines: arrow::array::StringArray = strings().map(Some).collect();
+        return Items::Text(lines).into();
+    }
+    Items::new(items).into()
+}
+
+/// The value of a block: moved out when nobody else holds it, cloned otherwise.
+pub(crate) fn taken<V: BagItem>(block: Block) -> Result<V> {
+    let value = block.into_value()?.downcast::<V>()?;
+    Ok(Arc::try_unwrap(value).unwrap_or_else(|shared| (*shared).clone()))
+}
+
+/// The only task of a layer.
+pub(crate) fn only(tasks: Vec<TaskId>) -> Result<TaskId> {
+    tasks.first().copied().ok_or_else(|| Error::internal("a layer of one task has none"))
+}
+
+/// The items of all partitions, in order: what `compute()` gives.
+///
+/// # Errors
+/// [`swath_error::ErrorKind::Internal`] when a block holds something else.
+pub fn gather<T: BagItem>(blocks: Vec<Block>) -> Result<Vec<T>> {
+    let mut all = Vec::new();
+    for block in blocks {
+        let items = crate::source::block_items(block)?;
+        if all.is_empty() { all = items } else { all.extend(items) }
+    }
+    Ok(all)
+}
+
+/// The value of an item's block: what `compute()` gives.
+///
+/// # Errors
+/// [`swath_error::ErrorKind::Internal`] when there is no block or it holds something else.
+pub fn gather_one<V: BagItem>(mut blocks: Vec<Block>) -> Result<V> {
+    taken(blocks.pop().unwrap_or_default())
+}

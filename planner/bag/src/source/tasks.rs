@@ -1,0 +1,216 @@
+//! Where the graph is cut: partitions that are the blocks of other tasks.
+
+use std::any::TypeId;
+use std::sync::Arc;
+
+use swath_block::{Block, Items};
+use swath_error::{Error, Result};
+use swath_graph::{GraphBuilder, Key, TaskId};
+
+use crate::item::{BagItem, cast};
+use crate::lower::{BagOp, add_layer};
+use crate::stream::{Feed, Flow, Info, Node, Part, Sink, Stream, TextStream};
+
+/// A node that cuts the graph: it makes its partitions by tasks of its own.
+pub trait Breaker: Send + Sync + 'static {
+    /// The items of its blocks.
+    type Item: BagItem;
+
+    /// Key, label and partitions.
+    fn info(&self) -> &Info;
+
+    /// The nodes below.
+    fn inputs(&self) -> Vec<&dyn Node>;
+
+    /// Adds the layers; one task per partition, each giving a block of items.
+    ///
+    /// # Errors
+    /// When a layer cannot be added.
+    fn lower(&self, builder: &mut GraphBuilder) -> Result<Vec<TaskId>>;
+
+    /// A better form of the node; none when there is nothing to gain.
+    fn rewrite(&self) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
+}
+
+/// A [`Breaker`] as a stream: each partition reads one block.
+pub struct Boundary<B>(pub B);
+
+impl<B: Breaker> Node for Boundary<B> {
+    fn info(&self) -> &Info {
+        self.0.info()
+    }
+
+    fn inputs(&self) -> Vec<&dyn Node> {
+        self.0.inputs()
+    }
+
+    fn width(&self, _: usize) -> usize {
+        1
+    }
+
+    fn feed(&self, builder: &mut GraphBuilder) -> Result<Feed> {
+        Ok(self.0.lower(builder)?.into_iter().map(|task| vec![task]).collect())
+    }
+
+    fn reads_files(&self) -> bool {
+        false
+    }
+}
+
+impl<B: Breaker> Stream<B::Item> for Boundary<B> {
+    fn drive(&self, part: &mut Part<'_>, sink: Sink<'_, B::Item>) -> Flow {
+        drive_block(part.next_block()?, sink)
+    }
+
+    fn rewrite(&self) -> Option<Arc<dyn Stream<B::Item>>> {
+        Some(Arc::new(Self(self.0.rewrite()?)))
+    }
+
+    fn text(&self) -> Option<&dyn TextStream> {
+        (TypeId::of::<B::Item>() == TypeId::of::<String>()).then_some(self)
+    }
+
+    fn ready(&self, builder: &mut GraphBuilder) -> Result<Option<Vec<TaskId>>> {
+        self.0.lower(builder).map(Some)
+    }
+}
+
+impl<B: Breaker> TextStream for Boundary<B> {
+    fn drive_text(&self, part: &mut Part<'_>, sink: &mut dyn FnMut(&str) -> Flow) -> Flow {
+        match part.next_block()?.into_items()? {
+            Items::Text(lines) => lines.iter().flatten().try_for_each(sink),
+            typed @ Items::Typed(_) => typed.downcast::<String>()?.iter().try_for_each(|line| sink(line)),
+        }
+    }
+}
+
+/// Pushes the items of a block: moved out when nobody else holds them, cloned otherwise.
+fn drive_block<T: BagItem>(block: Block, sink: Sink<'_, T>) -> Flow {
+    let items = block.into_items()?;
+    if let Items::Text(lines) = items {
+        let wrong = || Error::internal("a bag of another type was given text");
+        return lines
+            .iter()
+            .flatten()
+            .try_for_each(|line| sink(cast::<String, T>(line.to_owned()).ok_or_else(wrong)?));
+    }
+    match Arc::try_unwrap(items.downcast::<T>()?) {
+        Ok(own) => own.into_iter().try_for_each(sink),
+        Err(shared) => shared.iter().try_for_each(|item| sink(item.clone())),
+    }
+}
+
+/// The items of a block as a vector.
+///
+/// # Errors
+/// [`swath_error::ErrorKind::Internal`] when the block holds something else.
+pub(crate) fn block_items<T: BagItem>(block: Block) -> Result<Vec<T>> {
+    let mut out = Vec::new();
+    crate::stream::ended(drive_block(block, &mut |item| {
+        out.push(item);
+        Ok(())
+    }))?;
+    Ok(out)
+}
+
+/// Blocks in memory: a persisted bag.
+pub struct Held {
+    info: Info,
+    blocks: Arc<Vec<Block>>,
+}
+
+impl Held {
+    /// The blocks of a bag that was shown as `label` and had `key` before it was computed.
+    pub fn new(blocks: Vec<Block>, label: &str, key: Key) -> Self {
+        let info = Info {
+            key: Key::of("persisted").key(key).key(Key::unique("persisted")).finish(),
+            label: format!("persisted {label}"),
+            partitions: blocks.len(),
+        };
+        Self { info, blocks: Arc::new(blocks) }
+    }
+}
+
+/// [`Held`] with the type of its items.
+pub struct Tasks<T> {
+    held: Held,
+    items: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T> Tasks<T> {
+    /// The blocks as a bag of `T`.
+    pub fn new(held: Held) -> Self {
+        Self { held, items: std::marker::PhantomData }
+    }
+}
+
+impl<T: BagItem> Breaker for Tasks<T> {
+    type Item = T;
+
+    fn info(&self) -> &Info {
+        &self.held.info
+    }
+
+    fn inputs(&self) -> Vec<&dyn Node> {
+        Vec::new()
+    }
+
+    fn lower(&self, builder: &mut GraphBuilder) -> Result<Vec<TaskId>> {
+        let blocks = self.held.blocks.clone();
+        let op = BagOp::new("persisted", move |_, ctx| {
+            let block = blocks.get(ctx.index as usize).cloned();
+            block.ok_or_else(|| Error::internal("a persisted bag has no such partition"))
+        });
+        let info = &self.held.info;
+        add_layer(builder, info.key, "persisted", op, &vec![Vec::new(); info.partitions])
+    }
+}
+
+type AddTask = Arc<dyn Fn(&mut GraphBuilder) -> Result<TaskId> + Send + Sync>;
+
+/// Partitions that tasks of other collections make, each giving one `Vec<T>`.
+pub struct MadeBy<T> {
+    info: Info,
+    partitions: Vec<AddTask>,
+    items: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T: BagItem> MadeBy<T> {
+    /// One partition per function; each adds the task whose value is the partition's `Vec<T>`.
+    pub fn new(partitions: Vec<AddTask>) -> Self {
+        let info = Info {
+            key: Key::unique("from-delayed"),
+            label: format!("from_delayed({} partitions)", partitions.len()),
+            partitions: partitions.len(),
+        };
+        Self { info, partitions, items: std::marker::PhantomData }
+    }
+}
+
+impl<T: BagItem> Breaker for MadeBy<T> {
+    type Item = T;
+
+    fn info(&self) -> &Info {
+        &self.info
+    }
+
+    fn inputs(&self) -> Vec<&dyn Node> {
+        Vec::new()
+    }
+
+    fn lower(&self, builder: &mut GraphBuilder) -> Result<Vec<TaskId>> {
+        let made = self.partitions.iter().map(|add| add(builder)).collect::<Result<Vec<_>>>()?;
+        let feed: Feed = made.into_iter().map(|task| vec![task]).collect();
+        let op = BagOp::new("from-delayed", |mut inputs, _| {
+            let value = inputs.pop().unwrap_or_default().into_value()?.downcast::<Vec<T>>()?;
+            let items = Arc::try_unwrap(value).unwrap_or_else(|shared| (*shared).clone());
+            Ok(crate::lower::items_block(items))
+        });
+        add_layer(builder, self.info.key, "from-delayed", op, &feed)
+    }
+}

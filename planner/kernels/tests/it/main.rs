@@ -1,0 +1,3 @@
+//! Kernels against independent answers: naive loops, correctly rounded values and NumPy.
+
+mod accuracy;

@@ -1,0 +1,158 @@
+//! Tables held in memory, and the results of other tasks as tables.
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use async_trait::async_trait;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::DataFusionError;
+use datafusion::datasource::memory::MemorySourceConfig;
+use datafusion::logical_expr::{Expr, LogicalPlan, TableType};
+use datafusion::physical_plan::ExecutionPlan;
+use swath_block::Table;
+use swath_error::{Error, ErrorKind, Result};
+use swath_graph::Key;
+
+use crate::SourceTable;
+
+/// A plan over record batches in memory, which keep their order. The batches may differ from `schema` in field
+/// metadata only.
+///
+/// # Errors
+/// [`ErrorKind::InvalidArgument`] for a list without a batch (its columns are unknown; use [`from_table`]);
+/// [`ErrorKind::SchemaMismatch`] naming the batch whose columns differ from the first one's.
+pub fn from_batches(batches: Vec<RecordBatch>) -> Result<LogicalPlan> {
+    let Some(first) = batches.first() else {
+        return Err(Error::argument("a table needs at least one batch to know its columns"));
+    };
+    let schema = first.schema();
+    for (i, batch) in batches.iter().enumerate() {
+        let here = batch.schema();
+        let columns = here.fields().iter().map(|f| (f.name(), f.data_type()));
+        if !columns.eq(schema.fields().iter().map(|f| (f.name(), f.data_type()))) {
+            return Err(Error::new(
+                ErrorKind::SchemaMismatch,
+                format!("batch {i} has the columns {here:?} where batch 0 has {schema:?}"),
+            ));
+        }
+    }
+    scan(MemoryTable { schema, batches }, Key::unique("memory"))
+}
+
+/// A plan over a table in memory: a result, or a persisted one.
+///
+/// # Errors
+/// [`ErrorKind::InvalidArgument`] when two columns have the same name.
+pub fn from_table(table: &Table) -> Result<LogicalPlan> {
+    from_table_keyed(table, Key::unique("memory"))
+}
+
+/// A plan over a table in memory whose contents `key` identifies.
+///
+/// # Errors
+/// As [`from_table`].
+pub fn from_table_keyed(table: &Table, key: Key) -> Result<LogicalPlan> {
+    scan(MemoryTable { schema: Arc::clone(table.schema()), batches: table.batches().to_vec() }, key)
+}
+
+fn scan(table: MemoryTable, key: Key) -> Result<LogicalPlan> {
+    let label = format!("memory: {} rows", table.batches.iter().map(RecordBatch::num_rows).sum::<usize>());
+    SourceTable::new(Arc::new(table), key, Vec::new(), label).into_plan()
+}
+
+/// A plan over the table that another task will give: input `slot` of the task that runs the plan. `key` identifies
+/// that task's result.
+///
+/// # Errors
+/// [`ErrorKind::InvalidArgument`] when two columns have the same name.
+pub fn from_input(slot: usize, schema: SchemaRef, key: Key) -> Result<LogicalPlan> {
+    let table = InputTable { slot, schema };
+    SourceTable::new(Arc::new(table), key, Vec::new(), format!("input {slot}")).into_plan()
+}
+
+/// Rows in memory, handed out in contiguous runs.
+#[derive(Debug)]
+pub(crate) struct MemoryTable {
+    pub(crate) schema: SchemaRef,
+    pub(crate) batches: Vec<RecordBatch>,
+}
+
+impl MemoryTable {
+    /// The rows as `n` contiguous partitions of about equal size.
+    fn partitions(&self, n: usize) -> Vec<Vec<RecordBatch>> {
+        let rows: usize = self.batches.iter().map(RecordBatch::num_rows).sum();
+        let share = rows.div_ceil(n.max(1)).max(1);
+        let mut parts: Vec<Vec<RecordBatch>> = vec![Vec::new()];
+        let mut room = share;
+        for batch in &self.batches {
+            let mut offset = 0;
+            while offset < batch.num_rows() {
+                if room == 0 {
+                    parts.push(Vec::new());
+                    room = share;
+                }
+                let take = room.min(batch.num_rows() - offset);
+                if let Some(part) = parts.last_mut() {
+                    part.push(batch.slice(offset, take));
+                }
+                offset += take;
+                room -= take;
+            }
+        }
+        parts
+    }
+}
+
+#[async_trait]
+impl TableProvider for MemoryTable {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        _filters: &[Expr],
+        _limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+        let parts = self.partitions(state.config().target_partitions());
+        let exec = MemorySourceConfig::try_new_exec(&parts, Arc::clone(&self.schema), projection.cloned())?;
+        Ok(exec)
+    }
+}
+
+/// Stands for the table that another task gives, until the plan is run.
+#[derive(Debug)]
+pub(crate) struct InputTable {
+    pub(crate) slot: usize,
+    pub(crate) schema: SchemaRef,
+}
+
+#[async_trait]
+impl TableProvider for InputTable {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+        // Only for explain(): when the plan is run, the input has taken this table's place.
+        let empty = MemoryTable { schema: Arc::clone(&self.schema), batches: Vec::new() };
+        empty.scan(state, projection, filters, limit).await
+    }
+}

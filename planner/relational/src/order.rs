@@ -1,0 +1,136 @@
+//! Rows in the order of their files: `head(n)` is the first rows of the first file.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+use datafusion::common::DataFusionError;
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
+use datafusion::physical_plan::filter::FilterExec;
+use datafusion::physical_plan::limit::LocalLimitExec;
+use datafusion::physical_plan::projection::ProjectionExec;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{
+    DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, Partitioning, PlanProperties,
+};
+use futures::{StreamExt, TryStreamExt};
+use swath_error::Result;
+
+use crate::error::from_datafusion;
+
+/// Where a limit cuts off rows that still have the order of their source, reads the partitions one after another in
+/// place of whichever comes first.
+pub(crate) fn keep_order(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+    let changed = plan.transform_down(|node| {
+        let Some(coalesce) = node.downcast_ref::<CoalescePartitionsExec>() else {
+            return Ok(Transformed::no(node));
+        };
+        match coalesce.fetch() {
+            Some(fetch) if in_source_order(coalesce.input()) => {
+                let concat = InOrderExec::new(Arc::clone(coalesce.input()), fetch);
+                Ok(Transformed::yes(Arc::new(concat) as Arc<dyn ExecutionPlan>))
+            }
+            _ => Ok(Transformed::no(node)),
+        }
+    });
+    changed.map(|t| t.data).map_err(from_datafusion)
+}
+
+/// Whether the rows come straight from a source, in its order.
+fn in_source_order(plan: &Arc<dyn ExecutionPlan>) -> bool {
+    let passes = plan.is::<FilterExec>() || plan.is::<ProjectionExec>() || plan.is::<LocalLimitExec>();
+    match plan.children().as_slice() {
+        [] => true,
+        [only] if passes || plan.name() == "CooperativeExec" || plan.name() == "CoalesceBatchesExec" => {
+            in_source_order(only)
+        }
+        _ => false,
+    }
+}
+
+/// The first `fetch` rows of the input's partitions, read one partition after another.
+#[derive(Debug)]
+struct InOrderExec {
+    input: Arc<dyn ExecutionPlan>,
+    fetch: usize,
+    properties: Arc<PlanProperties>,
+}
+
+impl InOrderExec {
+    fn new(input: Arc<dyn ExecutionPlan>, fetch: usize) -> Self {
+        let properties = PlanProperties::new(
+            input.equivalence_properties().clone(),
+            Partitioning::UnknownPartitioning(1),
+            input.pipeline_behavior(),
+            input.boundedness(),
+        );
+        Self { input, fetch, properties: Arc::new(properties) }
+    }
+}
+
+impl DisplayAs for InOrderExec {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InOrderExec: fetch={}", self.fetch)
+    }
+}
+
+impl ExecutionPlan for InOrderExec {
+    fn name(&self) -> &'static str {
+        "InOrderExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![&self.input]
+    }
+
+    fn apply_expressions(
+        &self,
+        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion, DataFusionError>,
+    ) -> Result<TreeNodeRecursion, DataFusionError> {
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn with_new_children(
+        self: Arc<Self>,
+        children: Vec<Arc<dyn ExecutionPlan>>,
+    ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+        match children.into_iter().next() {
+            Some(input) => Ok(Arc::new(Self::new(input, self.fetch))),
+            None => Err(DataFusionError::Internal("InOrderExec needs one input".into())),
+        }
+    }
+
+    fn execute(
+        &self,
+        partition: usize,
+        context: Arc<TaskContext>,
+    ) -> Result<SendableRecordBatchStream, DataFusionError> {
+        if partition != 0 {
+            return Err(DataFusionError::Internal(format!("InOrderExec has no partition {partition}")));
+        }
+        let schema: SchemaRef = self.schema();
+        let (input, fetch) = (Arc::clone(&self.input), self.fetch);
+        let parts = input.output_partitioning().partition_count();
+        let rows = futures::stream::iter(0..parts)
+            .map(move |i| input.execute(i, Arc::clone(&context)))
+            .try_flatten()
+            .scan(fetch, |left, batch| {
+                let next = (*left > 0).then(|| {
+                    batch.map(|b| {
+                        let kept = b.slice(0, b.num_rows().min(*left));
+                        *left -= kept.num_rows();
+                        kept
+                    })
+                });
+                futures::future::ready(next)
+            });
+        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows)))
+    }
+}

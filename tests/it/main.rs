@@ -1,0 +1,8 @@
+//! The whole system, as its users see it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod examples;
+mod layering;
+mod operations;
+mod runtimes;
