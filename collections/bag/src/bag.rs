@@ -87,7 +87,16 @@ impl<T: BagItem> Bag<T> {
 
 /// The three sections of every `explain()`.
 pub(crate) fn sections(expression: &str, rewritten: &str, graph: &str) -> String {
-    format!("expression\n{expression}\nrewritten\n{rewritten}\ntask graph\n{graph}")
+    let mut text = String::new();
+    for (title, body) in [("expression", expression), ("rewritten", rewritten), ("task graph", graph)] {
+        text.push_str(title);
+        for line in body.lines() {
+            text.push_str("\n  ");
+            text.push_str(line);
+        }
+        text.push('\n');
+    }
+    text
 }
 
 impl<T: BagItem> Collection for Bag<T> {

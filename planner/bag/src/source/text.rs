@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use swath_error::{Error, Result};
-use swath_files::{BlockReader, Compression, File, FileBlock, Paths, Resolve, blocks, resolve};
+use swath_files::{BlockReader, Compression, File, FileBlock, Paths, Resolve, resolve};
 use swath_graph::Key;
 
 use crate::stream::{Flow, Info, Node, Part, Sink, Stop, Stream, TextStream};
@@ -104,21 +104,29 @@ fn refuse_compressed(files: &[File], compression: Option<Compression>) -> Result
 
 /// A file's partitions of one block each; an empty file is one empty partition.
 fn pieces(file: &File, size: Option<u64>, compression: Option<Compression>) -> Vec<Vec<FileBlock>> {
-    let cut = evened(file, size).map_or_else(Vec::new, |step| blocks(file, Some(step), compression));
-    if cut.is_empty() {
-        vec![vec![whole(file, compression)]]
-    } else {
-        cut.into_iter().map(|b| vec![b]).collect()
-    }
+    let compression = compression.unwrap_or_else(|| file.compression());
+    let starts = match size {
+        Some(size) if compression == Compression::None => evened(file.size, size.max(1)),
+        _ => vec![0],
+    };
+    let ends = starts.iter().skip(1).copied().chain([file.size]);
+    let shared = Arc::new(file.clone());
+    let block = |(&start, end)| FileBlock { file: shared.clone(), compression, start, end };
+    starts.iter().zip(ends).map(|ends| vec![block(ends)]).collect()
 }
 
-/// The block size that cuts a file into equal blocks near the size asked for: Dask's rule (60 bytes in 25s: 2 of 30).
-fn evened(file: &File, blocksize: Option<u64>) -> Option<u64> {
-    let asked = blocksize?.max(1);
-    if file.size <= asked || file.size.is_multiple_of(asked) {
-        return Some(asked);
+/// Where blocks of about `asked` bytes start, evened out by Dask's rule (60 bytes in 25s: 2 blocks of 30).
+fn evened(size: u64, asked: u64) -> Vec<u64> {
+    let uneven = size > asked && !size.is_multiple_of(asked);
+    let step = if uneven { size as f64 / (size / asked) as f64 } else { asked as f64 };
+    let mut starts = vec![0];
+    let mut place = 0.0;
+    while size as f64 - place > 2.0 * step - 1.0 {
+        place += step;
+        // A line that starts exactly here belongs to the block before, as in Dask and Hadoop.
+        starts.push(place as u64 + 1);
     }
-    Some(file.size.div_ceil(file.size / asked).max(1))
+    starts
 }
 
 fn whole(file: &File, compression: Option<Compression>) -> FileBlock {
@@ -325,16 +333,10 @@ mod tests {
 
     #[test]
     fn blocks_are_evened_out_as_dask_does() {
-        let file = |size| File {
-            location: swath_files::Location::Local("x".into()),
-            size,
-            modified: 0,
-            partitions: Vec::new(),
-        };
-        assert_eq!(evened(&file(60), Some(25)), Some(30));
-        assert_eq!(evened(&file(60), Some(20)), Some(20));
-        assert_eq!(evened(&file(10), Some(25)), Some(25));
-        assert_eq!(evened(&file(10), None), None);
+        assert_eq!(evened(60, 25), [0, 31]);
+        assert_eq!(evened(60, 20), [0, 21, 41]);
+        assert_eq!(evened(10, 25), [0]);
+        assert_eq!(evened(0, 25), [0]);
     }
 
     #[test]
