@@ -26,7 +26,9 @@ fn the_ten_most_frequent_names_of_compressed_json_lines() {
         for i in 0..500 {
             let name = format!("name{}", (i * file) % 37);
             *expected.entry(name.clone()).or_insert(0u64) += 1;
-            text += &format!(r#"{{"id": {i}, "name": "{name}", "credit": [0.5, {{"deep": ["x", null]}}]}}"#);
+            let line =
+                format!(r#"{{"id": {i}, "name": "{name}", "credit": [0.5, {{"deep": ["x", null]}}]}}"#);
+            text.push_str(&line);
             text.push('\n');
         }
         gz(&dir.path().join(format!("2015-{file:02}.json.gz")), &text);
@@ -41,7 +43,7 @@ fn the_ten_most_frequent_names_of_compressed_json_lines() {
     let strings = names.strings().frequencies().topk(10, db::by_count).compute().unwrap();
     assert!(top.iter().zip(&strings).all(|(a, b)| a.0 == b.0.as_str() && a.1 == b.1));
     let whole =
-        db::read_text(glob(&dir, "2015-*.json.gz")).map(|line| json::loads(line)).map(|j| j["name"].clone());
+        db::read_text(glob(&dir, "2015-*.json.gz")).map(|line| json::loads(&line)).map(|j| j["name"].clone());
     assert_eq!(whole.frequencies().topk(10, db::by_count).compute().unwrap(), top);
 }
 

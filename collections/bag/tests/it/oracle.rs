@@ -133,7 +133,9 @@ fn by_key() {
         same(&case, "foldby_combine_initial", bag.foldby_with(key, 10, add, add, 100).compute());
         for into in [1, 3, 70] {
             let groups = bag.groupby_into(into, |x| x.rem_euclid(4)).compute().map(|mut groups| {
-                groups.iter_mut().for_each(|(_, items)| items.sort_unstable());
+                for (_, items) in &mut groups {
+                    items.sort_unstable();
+                }
                 groups.sort_unstable();
                 groups
             });
