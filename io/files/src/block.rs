@@ -65,14 +65,22 @@ impl FileBlock {
     /// [`swath_error::ErrorKind::NotFound`], [`swath_error::ErrorKind::Io`] or, for damaged compressed files while reading,
     /// [`swath_error::ErrorKind::InvalidData`], naming the file.
     pub fn open(&self) -> Result<BlockReader> {
+        let (offset, reader) = self.reader()?;
+        Ok(BlockReader { offset, inner: BufReader::with_capacity(1 << 18, reader) })
+    }
+
+    /// The block's lines as an unbuffered reader, and where the first one starts in the file (0 for a compressed file).
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn reader(&self) -> Result<(u64, FileReader)> {
         let mut source = Source::open(&self.file)?;
         let (start, end) = if self.compression == Compression::None {
             (source.line_start(self.start)?, source.line_start(self.end)?)
         } else {
             (self.start, self.end)
         };
-        let reader = FileReader::over(&self.file, Some(self.compression), source.range(start, end))?;
-        Ok(BlockReader { offset: start, inner: BufReader::with_capacity(1 << 18, reader) })
+        Ok((start, FileReader::over(&self.file, Some(self.compression), source.range(start, end))?))
     }
 
     /// The block's lines as bytes, decoded.
@@ -80,7 +88,7 @@ impl FileBlock {
     /// # Errors
     /// As [`Self::open`].
     pub fn read(&self) -> Result<Vec<u8>> {
-        self.open()?.inner.into_inner().read_all()
+        self.reader()?.1.read_all()
     }
 }
 

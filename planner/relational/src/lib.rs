@@ -6,8 +6,10 @@
 #![forbid(unsafe_code)]
 
 mod compact;
+mod csv;
 mod error;
 mod explain;
+mod hive;
 mod key;
 mod memory;
 mod memory_table;
@@ -22,6 +24,7 @@ mod threads;
 /// DataFusion, in the version that plans and functions here are made for.
 pub use datafusion;
 
+pub use csv::{CsvOptions, OnError, read_csv};
 pub use error::from_datafusion;
 pub use explain::{logical_text, optimized_text, physical_text};
 pub use key::{plan_files, plan_key};

@@ -7,11 +7,16 @@ use arrow::datatypes::SchemaRef;
 use datafusion::common::DataFusionError;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::logical_expr::utils::AggregateOrderSensitivity;
 use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_plan::aggregates::AggregateExec;
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::physical_plan::filter::FilterExec;
+use datafusion::physical_plan::joins::HashJoinExec;
 use datafusion::physical_plan::limit::LocalLimitExec;
 use datafusion::physical_plan::projection::ProjectionExec;
+use datafusion::physical_plan::repartition::RepartitionExec;
+use datafusion::physical_plan::replace_children_if_necessary;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, Partitioning, PlanProperties,
@@ -19,7 +24,39 @@ use datafusion::physical_plan::{
 use futures::{StreamExt, TryStreamExt};
 use swath_error::Result;
 
+use crate::csv::CsvExec;
 use crate::error::from_datafusion;
+
+/// Lets scans below steps that lose the order of rows hand out their blocks as threads become free.
+fn free_order(
+    plan: Arc<dyn ExecutionPlan>,
+    matters: bool,
+) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+    if let Some(scan) = plan.downcast_ref::<CsvExec>() {
+        return Ok(if matters { plan } else { Arc::new(scan.in_any_order()) });
+    }
+    let matters = matters && !loses_order(&plan);
+    let children: Vec<_> = plan.children().into_iter().cloned().collect();
+    if children.is_empty() {
+        return Ok(plan);
+    }
+    let freed = children.iter().map(|c| free_order(Arc::clone(c), matters)).collect::<Result<Vec<_>, _>>()?;
+    if children.iter().zip(&freed).all(|(a, b)| Arc::ptr_eq(a, b)) {
+        return Ok(plan);
+    }
+    replace_children_if_necessary(plan, freed)
+}
+
+/// Whether a step's answer does not depend on the order of its input's rows, or has none of its own.
+fn loses_order(plan: &Arc<dyn ExecutionPlan>) -> bool {
+    match plan.downcast_ref::<AggregateExec>() {
+        Some(aggregate) => aggregate
+            .aggr_expr()
+            .iter()
+            .all(|f| f.order_sensitivity() == AggregateOrderSensitivity::Insensitive),
+        None => plan.is::<HashJoinExec>() || plan.is::<RepartitionExec>(),
+    }
+}
 
 /// Where a limit cuts off rows that still have the order of their source, reads the partitions one after another in
 /// place of whichever comes first.
@@ -36,7 +73,7 @@ pub(crate) fn keep_order(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn Executi
             _ => Ok(Transformed::no(node)),
         }
     });
-    changed.map(|t| t.data).map_err(from_datafusion)
+    changed.and_then(|t| free_order(t.data, true)).map_err(from_datafusion)
 }
 
 /// Whether the rows come straight from a source, in its order.

@@ -1,0 +1,21 @@
+//! Delimited text: found, sampled, cut into blocks of whole lines, and read column by column.
+//!
+//! In: paths and [`CsvOptions`]. Out: a plan whose scan decodes only the columns asked for. A block's rows are first cut
+//! into fields, then each column is decoded in its own tight loop. It never reads a file from the start to reach a block.
+
+mod decode;
+mod exec;
+mod fields;
+mod infer;
+mod options;
+mod problem;
+mod queue;
+mod reader;
+mod sample;
+mod scan;
+mod table;
+mod values;
+
+pub(crate) use exec::CsvExec;
+pub use options::{CsvOptions, OnError};
+pub use scan::read_csv;

@@ -1,0 +1,114 @@
+//! Delimited files as a table that DataFusion can scan.
+
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+use async_trait::async_trait;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::stats::Precision;
+use datafusion::common::{DataFusionError, ScalarValue, Statistics};
+use datafusion::logical_expr::{Expr, TableType};
+use datafusion::physical_plan::ExecutionPlan;
+use swath_files::{Compression, File};
+
+use super::exec::CsvExec;
+use super::fields::Syntax;
+use super::options::NullValues;
+use super::{CsvOptions, OnError};
+
+/// Where a column of the table comes from in one file.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Origin {
+    /// A field of every record.
+    Field(usize),
+    /// One value for the whole file: what its folder says, or missing.
+    Constant(ScalarValue),
+}
+
+/// One file of the table.
+#[derive(Clone, Debug)]
+pub(crate) struct CsvFile {
+    pub(crate) file: Arc<File>,
+    pub(crate) compression: Compression,
+    /// Where the records begin in the decoded file.
+    pub(crate) data_start: u64,
+    /// Fields per record.
+    pub(crate) width: usize,
+    /// Where the table's columns come from.
+    pub(crate) origins: Vec<Origin>,
+}
+
+/// Files of delimited text and how they are read.
+#[derive(Debug)]
+pub(crate) struct CsvTable {
+    pub(crate) schema: SchemaRef,
+    pub(crate) files: Vec<CsvFile>,
+    pub(crate) syntax: Syntax,
+    pub(crate) nulls: NullValues,
+    pub(crate) on_error: OnError,
+    pub(crate) blocksize: Option<u64>,
+    pub(crate) newlines: bool,
+    /// About how many bytes a record takes.
+    pub(crate) row_bytes: f64,
+}
+
+impl CsvTable {
+    pub(crate) fn bytes(&self) -> u64 {
+        self.files.iter().map(|f| f.file.size.saturating_sub(f.data_start)).sum()
+    }
+
+    /// The table's options that its files do not hold.
+    pub(crate) fn settings(options: &CsvOptions) -> (Syntax, NullValues) {
+        (super::sample::syntax(options), NullValues::new(options))
+    }
+}
+
+#[async_trait]
+impl TableProvider for CsvTable {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        _filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+        let all = || (0..self.schema.fields().len()).collect();
+        let columns = projection.cloned().unwrap_or_else(all);
+        let table = Arc::new(self.shared());
+        Ok(Arc::new(CsvExec::new(table, columns, state.config().target_partitions(), limit)?))
+    }
+
+    fn statistics(&self) -> Option<Statistics> {
+        let mut statistics = Statistics::new_unknown(&self.schema);
+        let packed = self.files.iter().any(|f| f.compression != Compression::None);
+        if !packed {
+            statistics.num_rows = Precision::Inexact((self.bytes() as f64 / self.row_bytes) as usize);
+            statistics.total_byte_size = Precision::Inexact(self.bytes() as usize);
+        }
+        Some(statistics)
+    }
+}
+
+impl CsvTable {
+    /// A copy for a scan: the lists are short, the schema is shared.
+    fn shared(&self) -> Self {
+        Self {
+            schema: Arc::clone(&self.schema),
+            files: self.files.clone(),
+            syntax: self.syntax,
+            nulls: self.nulls.clone(),
+            on_error: self.on_error,
+            blocksize: self.blocksize,
+            newlines: self.newlines,
+            row_bytes: self.row_bytes,
+        }
+    }
+}
