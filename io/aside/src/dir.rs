@@ -63,10 +63,11 @@ impl AsideDir {
     ///
     /// # Errors
     /// [`swath_error::ErrorKind::InvalidArgument`] when `name` leads out of the folder; [`swath_error::ErrorKind::Io`]
-    /// when it cannot be written.
+    /// when it cannot be written; [`swath_error::ErrorKind::Cancelled`] when an interrupt removed the folder.
     pub fn part(&self, name: impl AsRef<Path>) -> Result<File> {
         let path = self.part_path(name.as_ref())?;
-        File::create(&path).map_err(|e| missing_folder(Error::io(path.display(), e)))
+        let open = || File::create(&path).map_err(|e| missing_folder(Error::io(path.display(), e)));
+        registry::inside(&self.path, &self.target, open)
     }
 
     /// The path at which a part called `name` is to be written; folders in it are made.
@@ -80,7 +81,8 @@ impl AsideDir {
         }
         let path = self.path.join(name);
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|e| Error::io(folder.display(), e))?;
+            let make = || std::fs::create_dir_all(folder).map_err(|e| Error::io(folder.display(), e));
+            registry::inside(&self.path, &self.target, make)?;
         }
         Ok(path)
     }

@@ -91,6 +91,22 @@ pub(crate) fn enter<T>(
     }
 }
 
+/// Does something inside a temporary folder when that is still there.
+///
+/// # Errors
+/// [`swath_error::ErrorKind::Cancelled`] when it was removed meanwhile; the error of `change`.
+pub(crate) fn inside<T>(path: &Path, target: &Path, change: impl FnOnce() -> Result<T>) -> Result<T> {
+    let registry = REGISTRY.lock();
+    if !registry.live.contains_key(path) {
+        return Err(interrupted(target));
+    }
+    change()
+}
+
+fn interrupted(target: &Path) -> Error {
+    Error::cancelled(format!("interrupted before {} was complete", target.display()))
+}
+
 /// Runs `finish` (a rename) when the temporary is still there, and forgets it.
 ///
 /// # Errors
@@ -98,7 +114,7 @@ pub(crate) fn enter<T>(
 pub(crate) fn leave(path: &Path, target: &Path, finish: impl FnOnce() -> std::io::Result<()>) -> Result<()> {
     let mut registry = REGISTRY.lock();
     if !registry.live.contains_key(path) {
-        return Err(Error::cancelled(format!("interrupted before {} was complete", target.display())));
+        return Err(interrupted(target));
     }
     finish().map_err(|e| Error::io(target.display(), e))?;
     registry.live.remove(path);
@@ -115,10 +131,11 @@ pub(crate) fn discard(path: &Path) {
 
 /// Best effort: a temporary that cannot be removed has nobody to tell.
 fn remove(path: &Path, kind: Kind) {
-    let _ = match kind {
-        Kind::File => std::fs::remove_file(path),
-        Kind::Dir => std::fs::remove_dir_all(path),
-    };
+    match kind {
+        Kind::File => drop(std::fs::remove_file(path)),
+        // A part that another thread opens meanwhile makes the folder not empty: once more, then.
+        Kind::Dir => drop((0..10).find(|_| std::fs::remove_dir_all(path).is_ok())),
+    }
 }
 
 /// `.name.PID-N.tmp` in the folder of `target`: the same file system, so that the rename is atomic, and hidden, so

@@ -58,6 +58,7 @@ fn nothing_is_seen_before_its_end() {
     swath_aside::remove_all();
     assert_eq!(names(folder.path()), ["a.txt", "out"]);
     assert_eq!(file.commit().unwrap_err().kind(), ErrorKind::Cancelled);
+    assert_eq!(parts.part("y/z").unwrap_err().kind(), ErrorKind::Cancelled);
     assert_eq!(parts.commit().unwrap_err().kind(), ErrorKind::Cancelled);
 
     let file = AsideFile::create(at("b")).unwrap();

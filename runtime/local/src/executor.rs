@@ -2,21 +2,26 @@
 
 use std::sync::Arc;
 
+use swath_block::MemoryLedger;
 use swath_error::Result;
-use swath_execute::{Executor, Run, RunOptions, run_channel};
+use swath_execute::{Executor, Run, RunOptions, RunSender, run_channel};
 use swath_graph::{TaskGraph, fuse_linear, order};
-use swath_scheduler::{JobOptions, JobPlan};
+use swath_scheduler::{JobId, JobOptions, JobPlan};
 
-use crate::pool::{self, Parent, Pool};
-use crate::run::{ActiveRun, RunShared};
+use crate::current::{self, Current};
+use crate::live::Live;
+use crate::pool::{Parent, Pool};
+use crate::progress::{self, Bar};
+use crate::run::{ActiveRun, Notices, RunShared};
 use crate::state::State;
 use crate::store::Store;
-use crate::{settings, synchronous};
+use crate::{settings, signals, synchronous};
 
 /// Runs graphs on threads of this process. Registers itself as the default runtime of any program it is linked into.
 ///
 /// Runs with the same number of threads share their threads, fairly; the pool of a number of threads is made when it is
-/// first used and stays.
+/// first used and stays. A run that a task starts is nested: it uses the same pool and memory unless its options say
+/// otherwise, goes before the runs it is nested in, and the task's slot is free until it ends.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LocalExecutor {}
 
@@ -29,40 +34,9 @@ impl LocalExecutor {
 
 impl Executor for LocalExecutor {
     fn start(&self, graph: TaskGraph, options: &RunOptions) -> Result<Run> {
-        let parent = pool::current();
-        let threads = match &parent {
-            Some(parent) if options.threads.is_none() => parent.pool.threads,
-            _ => settings::threads(options)?,
-        };
-        let graph = if options.fuse { fuse_linear(graph) } else { graph };
-        let graph = Arc::new(order(graph));
-        let ledger = settings::ledger(options)?;
-        let depth = parent.as_ref().map_or(0, |p| p.depth + 1);
-        let job_options = JobOptions {
-            priority: depth,
-            budget: settings::producer_budget(ledger.limit()),
-            ..JobOptions::default()
-        };
-        let plan = JobPlan::new(graph.clone(), job_options);
-        let store = Store::new(&graph, ledger.clone());
-
-        if options.synchronous {
-            let mut state = State::new(1);
-            let shared = Arc::new(RunShared::new(state.new_job(), graph, 1, ledger, depth)?);
-            let (sender, run) = run_channel(shared.env.cancel.clone(), || {});
-            synchronous::run(state, ActiveRun { shared, store, sender, parent: None }, plan);
-            return Ok(run);
-        }
-
-        let pool = Pool::of(threads)?;
-        let job = pool.with(|state, _| state.new_job());
-        let shared = Arc::new(RunShared::new(job, graph, threads, ledger, depth)?);
-        let weak = Arc::downgrade(&pool);
-        let on_cancel = move || pool::cancel(&weak, job, "the run was cancelled");
-        let (sender, run) = run_channel(shared.env.cancel.clone(), on_cancel);
-        let parent = parent.map(Parent::pause).transpose()?;
-        pool.with(|state, after| state.submit(ActiveRun { shared, store, sender, parent }, plan, after));
-        Ok(run)
+        signals::install();
+        let start = Start::new(graph, options)?;
+        if options.synchronous { start.here(options) } else { start.in_pool(options) }
     }
 
     fn describe(&self) -> String {
@@ -71,4 +45,85 @@ impl Executor for LocalExecutor {
             Err(_) => "local".to_owned(),
         }
     }
+}
+
+/// A run about to be started.
+struct Start {
+    graph: Arc<TaskGraph>,
+    ledger: MemoryLedger,
+    plan: JobPlan,
+    store: Store,
+    parent: Option<Current>,
+    depth: i32,
+}
+
+impl Start {
+    fn new(graph: TaskGraph, options: &RunOptions) -> Result<Self> {
+        let parent = current::current();
+        let ledger = match &parent {
+            Some(parent) if options.memory_limit.is_none() => parent.run.env.memory.clone(),
+            _ => settings::ledger(options)?,
+        };
+        let depth = parent.as_ref().map_or(0, |p| p.run.depth + 1);
+        let graph = if options.fuse { fuse_linear(graph) } else { graph };
+        let graph = Arc::new(order(graph));
+        let budget = settings::producer_budget(ledger.limit());
+        let plan =
+            JobPlan::new(graph.clone(), JobOptions { priority: depth, budget, ..JobOptions::default() });
+        let store = Store::new(&graph, ledger.clone());
+        Ok(Self { graph, ledger, plan, store, parent, depth })
+    }
+
+    /// Runs everything on this thread.
+    fn here(self, options: &RunOptions) -> Result<Run> {
+        let mut state = State::new(1);
+        let shared = RunShared::new(state.new_job(), self.graph, 1, self.ledger, self.depth)?;
+        let shared = Arc::new(shared);
+        let (sender, run) = run_channel(shared.env.cancel.clone(), || {});
+        let noticed = shared.clone();
+        let live = Live::enter(move |reason| {
+            noticed.reason.get_or_init(|| reason);
+            noticed.env.cancel.cancel();
+        });
+        let active = active(shared, self.store, sender, None, live, options);
+        synchronous::run(state, active, self.plan);
+        Ok(run)
+    }
+
+    /// Hands the run to the threads of a pool.
+    fn in_pool(self, options: &RunOptions) -> Result<Run> {
+        let threads = match &self.parent {
+            Some(parent) if options.threads.is_none() => parent.pool.threads,
+            _ => settings::threads(options)?,
+        };
+        let pool = Pool::of(threads)?;
+        let job: JobId = pool.with_state(|state, _| state.new_job());
+        let shared = Arc::new(RunShared::new(job, self.graph, threads, self.ledger, self.depth)?);
+        let cancelled = pool.clone();
+        let (sender, run) = run_channel(shared.env.cancel.clone(), move || cancelled.cancel(job));
+        let (interrupted, noticed) = (pool.clone(), Arc::downgrade(&shared));
+        let live = Live::enter(move |reason| {
+            if let Some(shared) = noticed.upgrade() {
+                shared.reason.get_or_init(|| reason);
+                interrupted.cancel(job);
+            }
+        });
+        let parent = self.parent.map(Parent::pause).transpose()?;
+        let active = active(shared, self.store, sender, parent, live, options);
+        pool.with_state(|state, after| state.submit(active, self.plan, after));
+        Ok(run)
+    }
+}
+
+fn active(
+    shared: Arc<RunShared>,
+    store: Store,
+    sender: RunSender,
+    parent: Option<Parent>,
+    live: Live,
+    options: &RunOptions,
+) -> ActiveRun {
+    let shown = shared.depth == 0 && progress::is_wanted(options);
+    let notices = Notices { _live: live, _bar: shown.then(|| Bar::new(&shared)) };
+    ActiveRun { shared, store, sender, parent, notices }
 }

@@ -8,20 +8,30 @@
 //! slot is given back until that nested run ends, and another thread stands in for it, so nesting cannot deadlock.
 #![forbid(unsafe_code)]
 
+mod current;
+mod desk;
 mod executor;
+mod fetch;
+mod live;
 mod pool;
+mod progress;
 mod run;
 mod settings;
+mod signals;
 mod state;
 mod store;
 mod synchronous;
 mod task;
+mod watch;
 
 use std::sync::Arc;
 
 use swath_execute::Executor;
 
 pub use executor::LocalExecutor;
+pub use live::interrupt;
 pub use settings::parse_bytes;
+pub use signals::signals;
 
 swath_execute::register_default_executor!(|| Arc::new(LocalExecutor::new()) as Arc<dyn Executor>);
+swath_aside::on_first_use!(signals::install);

@@ -1,14 +1,17 @@
 //! What the threads of a pool share about one run.
 
-use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, OnceLock};
 
 use swath_block::{MemoryLedger, OpHandle, Operation, RunEnv};
-use swath_error::Result;
+use swath_error::{Error, Result};
 use swath_execute::RunSender;
 use swath_graph::TaskGraph;
 use swath_scheduler::JobId;
 
+use crate::live::Live;
 use crate::pool::Parent;
+use crate::progress::Bar;
 use crate::store::Store;
 
 /// Read by every thread that runs a task of the run.
@@ -21,6 +24,10 @@ pub(crate) struct RunShared {
     pub env: RunEnv,
     /// How many runs this one is nested in.
     pub depth: i32,
+    /// Tasks that have given a result.
+    pub done: AtomicUsize,
+    /// Why the run was cancelled, when it was not its owner who did.
+    pub reason: OnceLock<&'static str>,
 }
 
 impl RunShared {
@@ -33,7 +40,13 @@ impl RunShared {
     ) -> Result<Self> {
         let operations =
             graph.layers().iter().map(|l| OpHandle::resolve(&l.payload)).collect::<Result<_>>()?;
-        Ok(Self { job, graph, operations, env: RunEnv::new(threads, ledger), depth })
+        let env = RunEnv::new(threads, ledger);
+        Ok(Self { job, graph, operations, env, depth, done: AtomicUsize::new(0), reason: OnceLock::new() })
+    }
+
+    /// The error of the run when it is cancelled.
+    pub fn cancelled(&self) -> Error {
+        Error::cancelled(self.reason.get().copied().unwrap_or("the run was cancelled"))
     }
 }
 
@@ -45,4 +58,13 @@ pub(crate) struct ActiveRun {
     pub sender: RunSender,
     /// The task that started it, which holds no slot meanwhile.
     pub parent: Option<Parent>,
+    /// Withdrawn when the run is over.
+    pub notices: Notices,
+}
+
+/// Where others can see that the run is under way: an interrupt, the terminal.
+#[derive(Debug)]
+pub(crate) struct Notices {
+    pub _live: Live,
+    pub _bar: Option<Bar>,
 }

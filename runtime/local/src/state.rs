@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
+use futures::future::AbortHandle;
 use swath_block::Block;
 use swath_error::{Error, Result};
 use swath_execute::RunSender;
 use swath_scheduler::{
-    Effects, Event, JobEnd, JobId, JobPlan, Order, Retired, Scheduler, Time, WorkerId, WorkerSpec,
+    Attempt, Effects, Event, JobEnd, JobId, JobPlan, Order, Retired, Scheduler, TaskRef, Time, WorkerId,
+    WorkerSpec,
 };
 
 use crate::pool::Parent;
-use crate::run::{ActiveRun, RunShared};
+use crate::run::{ActiveRun, Notices, RunShared};
 use crate::store::Store;
 use crate::task::{Outcome, Work};
 
@@ -26,33 +29,55 @@ pub(crate) struct State {
     effects: Effects,
     queue: VecDeque<Order>,
     runs: BTreeMap<JobId, ActiveRun>,
+    /// Tasks whose fetch is under way, and how to stop it.
+    fetching: BTreeMap<TaskRef, AbortHandle>,
+    /// Tasks whose fetch is done and that wait for a slot.
+    fetched: BTreeMap<TaskRef, (Arc<RunShared>, Work)>,
     next_job: u64,
+    depth: u32,
     origin: Instant,
+    /// The moment the scheduler was last promised a tick at.
+    promised: Option<Time>,
 }
 
 /// What is left to do once the lock is released: it may be slow, or take another lock.
 #[derive(Debug, Default)]
 #[must_use]
 pub(crate) struct Aftermath {
-    ends: Vec<(RunSender, Result<Vec<Block>>, Option<Parent>)>,
+    ends: Vec<End>,
     blocks: Vec<Block>,
-    stores: Vec<(Store, Arc<RunShared>)>,
+    aborts: Vec<AbortHandle>,
     retired: Vec<Retired>,
+    /// When the scheduler wants to be told the time.
+    pub wake: Option<Instant>,
+}
+
+/// A run that is over.
+#[derive(Debug)]
+struct End {
+    sender: RunSender,
+    result: Result<Vec<Block>>,
+    parent: Option<Parent>,
+    store: Store,
+    shared: Arc<RunShared>,
+    notices: Notices,
 }
 
 impl Aftermath {
     /// Whether nothing is left to do.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty() && self.blocks.is_empty() && self.stores.is_empty() && self.retired.is_empty()
+        self.ends.is_empty() && self.blocks.is_empty() && self.aborts.is_empty() && self.retired.is_empty()
     }
 
     /// Reports ends of runs and drops what is no longer needed.
     pub fn settle(&mut self) {
-        // Dropped first, so that a run's memory is given back before its end is seen.
         self.blocks.clear();
-        self.stores.clear();
         self.retired.clear();
-        for (sender, result, parent) in self.ends.drain(..) {
+        self.aborts.drain(..).for_each(|handle| handle.abort());
+        for end in self.ends.drain(..) {
+            let End { sender, result, parent, store, shared, notices } = end;
+            // Before the end is seen the run's memory is given back and its bar is gone.
+            drop((store, notices, shared));
             if let Some(parent) = parent {
                 parent.go_on();
             }
@@ -72,8 +97,12 @@ impl State {
             effects,
             queue: VecDeque::new(),
             runs: BTreeMap::new(),
+            fetching: BTreeMap::new(),
+            fetched: BTreeMap::new(),
             next_job: 0,
+            depth: 0,
             origin: Instant::now(),
+            promised: None,
         }
     }
 
@@ -91,84 +120,167 @@ impl State {
     pub fn submit(&mut self, run: ActiveRun, plan: JobPlan, after: &mut Aftermath) {
         let job = run.shared.job;
         self.runs.insert(job, run);
-        self.step(Event::Submit(job, plan));
-        self.flush(after);
+        self.step(Event::Submit(job, plan), after);
     }
 
-    /// Takes an event in; [`Self::flush`] acts on it.
-    pub fn step(&mut self, event: Event) {
+    /// Takes an event in and acts on it.
+    pub fn step(&mut self, event: Event, after: &mut Aftermath) {
         let now = self.now();
         self.scheduler.step(now, event, &mut self.effects);
+        self.flush(now, after);
     }
 
-    /// Takes in what became of a task.
-    pub fn report(&mut self, shared: &RunShared, outcome: Outcome, after: &mut Aftermath) {
-        let Outcome { order, result } = outcome;
-        let event = match result {
-            Ok((block, bytes)) => {
-                let task = order.attempt.task;
-                if let Some(run) = self.runs.get_mut(&task.job) {
-                    run.store.put(task.task, block, bytes);
-                } else {
-                    shared.env.memory.shrink(bytes);
-                    after.blocks.push(block);
+    /// Ends a run early.
+    pub fn cancel(&mut self, job: JobId, after: &mut Aftermath) {
+        if let Some(reason) = self.runs.get(&job).map(|run| run.shared.cancelled()) {
+            self.step(Event::Cancel(job, reason), after);
+        }
+    }
+
+    /// Lets the scheduler keep so many short tasks ready for threads to take several at once.
+    pub fn set_depth(&mut self, depth: u32) {
+        if depth > self.depth || depth < self.depth / 2 {
+            self.depth = depth;
+            self.scheduler.step(Time(0), Event::Depth(WORKER, depth), &mut self.effects);
+        }
+    }
+
+    /// Takes in what became of tasks of one run.
+    pub fn report(&mut self, shared: &RunShared, outcomes: &mut Vec<Outcome>, after: &mut Aftermath) {
+        let now = self.now();
+        let done = outcomes.iter().filter(|o| o.result.is_ok()).count();
+        shared.done.fetch_add(done, Ordering::Relaxed);
+        let mut run = self.runs.get_mut(&shared.job);
+        for Outcome { order, result } in outcomes.drain(..) {
+            let event = match result {
+                Ok((block, bytes)) => {
+                    if let Some(run) = &mut run {
+                        run.store.put(order.attempt.task.task, block, bytes);
+                    } else {
+                        shared.env.memory.shrink(bytes);
+                        after.blocks.push(block);
+                    }
+                    Event::Done(order.attempt, bytes)
                 }
-                Event::Done(order.attempt, bytes)
-            }
-            Err(error) => Event::Failed(order.attempt, error),
-        };
-        self.step(event);
+                Err(error) => Event::Failed(order.attempt, error),
+            };
+            self.scheduler.step(now, event, &mut self.effects);
+        }
+        self.flush(now, after);
     }
 
     /// Lets the scheduler decide, and carries out what it decided.
-    pub fn flush(&mut self, after: &mut Aftermath) {
-        let now = self.now();
+    fn flush(&mut self, now: Time, after: &mut Aftermath) {
         self.scheduler.flush(now, &mut self.effects);
         self.queue.extend(self.effects.run.drain(..));
-        let mut effects = std::mem::take(&mut self.effects);
-        for (_, task) in effects.release.drain(..) {
+        for (_, task) in self.effects.release.drain(..) {
             if let Some(run) = self.runs.get_mut(&task.job) {
                 after.blocks.extend(run.store.remove(task.task));
             }
         }
-        for job in effects.abort.drain(..) {
-            if let Some(run) = self.runs.get(&job) {
-                run.shared.env.cancel.cancel();
-            }
+        if let Some(moment) = self.effects.wake_at.take()
+            && self.promised != Some(moment)
+        {
+            self.promised = Some(moment);
+            after.wake = Some(self.origin + Duration::from_micros(moment.0));
         }
-        after.retired.append(&mut effects.retired);
-        let ended = std::mem::take(&mut effects.ended);
-        self.effects = effects;
-        for end in ended {
+        for job in std::mem::take(&mut self.effects.abort) {
+            self.abort(job, after);
+        }
+        for end in std::mem::take(&mut self.effects.ended) {
             self.end(end, after);
         }
-    }
-
-    fn end(&mut self, end: JobEnd, after: &mut Aftermath) {
-        if let Some(mut run) = self.runs.remove(&end.job) {
-            let result = end.result.map(|()| run.store.outputs(&run.shared.graph));
-            after.ends.push((run.sender, result, run.parent));
-            after.stores.push((run.store, run.shared));
-        }
-        self.step(Event::Forget(end.job));
         after.retired.append(&mut self.effects.retired);
     }
 
-    /// The next task to run; orders of runs that have ended are given back on the way.
-    pub fn take(&mut self, after: &mut Aftermath) -> Option<(Arc<RunShared>, Work)> {
+    fn abort(&mut self, job: JobId, after: &mut Aftermath) {
+        if let Some(run) = self.runs.get(&job) {
+            run.shared.env.cancel.cancel();
+        }
+        let of_job = self.fetching.range(tasks_of(job)).map(|(_, handle)| handle.clone());
+        after.aborts.extend(of_job);
+    }
+
+    fn end(&mut self, end: JobEnd, after: &mut Aftermath) {
+        let Some(mut run) = self.runs.remove(&end.job) else { return };
+        let result = end.result.map(|()| run.store.outputs(&run.shared.graph));
+        let ActiveRun { shared, store, sender, parent, notices } = run;
+        after.ends.push(End { sender, result, parent, store, shared, notices });
+        self.step(Event::Forget(end.job), after);
+    }
+
+    /// The run whose task is to be run next.
+    pub fn next_run(&mut self, after: &mut Aftermath) -> Option<Arc<RunShared>> {
         loop {
-            let order = self.queue.pop_front()?;
+            let attempt = self.queue.front()?.attempt;
+            match self.runs.get(&attempt.task.job) {
+                Some(run) if !run.shared.env.cancel.is_cancelled() => return Some(run.shared.clone()),
+                _ => self.refuse(attempt, after),
+            }
+        }
+    }
+
+    /// Gives the order of a run that has ended back.
+    fn refuse(&mut self, attempt: Attempt, after: &mut Aftermath) {
+        self.queue.pop_front();
+        if let Some((run, mut work)) = self.fetched.remove(&attempt.task) {
+            after.blocks.extend(work.inputs.drain(..));
+            work.abandon(&run);
+        }
+        self.step(Event::Failed(attempt, Error::cancelled("the run was cancelled")), after);
+    }
+
+    /// Takes up to `most` tasks of the run of [`Self::next_run`]; a task of several slots comes alone.
+    pub fn take(&mut self, shared: &RunShared, most: usize, into: &mut VecDeque<Work>) {
+        let Some(run) = self.runs.get_mut(&shared.job) else { return };
+        while into.len() < most
+            && let Some(order) = self.queue.front().copied()
+            && order.attempt.task.job == shared.job
+        {
+            let wide = order.slots > 1;
+            if wide && !into.is_empty() {
+                return;
+            }
+            self.queue.pop_front();
             let task = order.attempt.task;
-            match self.runs.get_mut(&task.job) {
-                Some(run) if !run.shared.env.cancel.is_cancelled() => {
-                    let (inputs, charged) =
-                        run.store.inputs(run.shared.graph.deps(task.task), order.attempt.attempt > 1);
-                    return Some((run.shared.clone(), Work { order, inputs, charged }));
-                }
-                _ => {
-                    self.step(Event::Failed(order.attempt, Error::cancelled("the run was cancelled")));
-                    self.flush(after);
-                }
+            let waited = if self.fetched.is_empty() { None } else { self.fetched.remove(&task) };
+            into.push_back(if let Some((_, work)) = waited {
+                Work { order, ..work }
+            } else {
+                let again = order.attempt.attempt > 1;
+                let (inputs, charged) = run.store.inputs(shared.graph.deps(task.task), again);
+                Work { order, inputs, charged, fetched: false }
+            });
+            if wide {
+                return;
+            }
+        }
+    }
+
+    /// A task waits for its fetch and holds no slot meanwhile.
+    pub fn begin_fetch(&mut self, attempt: Attempt, handle: AbortHandle, after: &mut Aftermath) {
+        self.fetching.insert(attempt.task, handle);
+        self.step(Event::Paused(attempt), after);
+    }
+
+    /// The fetch of a task is over: it wants a slot again, or has failed.
+    pub fn end_fetch(
+        &mut self,
+        shared: Arc<RunShared>,
+        work: Work,
+        result: Result<Block>,
+        after: &mut Aftermath,
+    ) {
+        let attempt = work.order.attempt;
+        self.fetching.remove(&attempt.task);
+        match result {
+            Ok(block) => {
+                self.fetched.insert(attempt.task, (shared, work.with_fetched(block)));
+                self.step(Event::Fetched(attempt), after);
+            }
+            Err(error) => {
+                work.abandon(&shared);
+                self.step(Event::Failed(attempt, error), after);
             }
         }
     }
@@ -177,4 +289,10 @@ impl State {
     pub fn queued(&self) -> usize {
         self.queue.len()
     }
+}
+
+/// All tasks of a job, as a range of keys.
+fn tasks_of(job: JobId) -> std::ops::RangeInclusive<TaskRef> {
+    let task = |id| TaskRef { job, task: swath_graph::TaskId(id) };
+    task(0)..=task(u32::MAX)
 }

@@ -66,7 +66,7 @@ pub fn sum(inputs: &Inputs, ctx: &TaskContext<'_>) -> Block {
 }
 
 /// Waits until `condition` holds.
-pub fn until(condition: impl Fn() -> bool) {
+pub fn until(mut condition: impl FnMut() -> bool) {
     let start = std::time::Instant::now();
     while !condition() {
         assert!(start.elapsed().as_secs() < 20, "waited in vain");

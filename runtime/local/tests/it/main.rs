@@ -2,5 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod fetches;
 mod graphs;
 mod runs;
+#[cfg(unix)]
+mod signals;

@@ -220,3 +220,82 @@ fn long_chains_and_wide_graphs_are_dropped_without_recursion() {
     let blocks = run(b.finish(&[chain.get(99_999)]).unwrap(), &options).unwrap();
     assert_eq!(number(&blocks[0]), 100_000);
 }
+
+#[test]
+fn a_finished_run_keeps_nothing_alive() {
+    let options = RunOptions::default().threads(2);
+    let mut b = GraphBuilder::new();
+    let (held, seen) = shared::<u8>();
+    let tasks = add(
+        &mut b,
+        "hold",
+        500,
+        |_, _| {},
+        move |i, c| {
+            let _ = &held;
+            Ok(sum(&i, c))
+        },
+    );
+    let graph = b.finish(&tasks.iter().collect::<Vec<_>>()).unwrap();
+    assert_eq!(run(graph, &options).unwrap().len(), 500);
+    until(|| std::sync::Arc::strong_count(&seen) == 1);
+}
+
+#[test]
+fn wide_tasks_are_given_their_slots() {
+    let wide = Annotations { slots: 8, ..Annotations::default() };
+    for (threads, granted) in [(1, 1), (3, 3), (12, 8)] {
+        let mut b = GraphBuilder::new();
+        let narrow = add(&mut b, "narrow", 40, |_, _| {}, |_, _| Ok(Block::Unit));
+        let op = layer("wide", wide.clone(), |_, c| Ok(Block::value(c.slots as u64)));
+        let wide = b.add(op, 3, |i, d| d.push(narrow.get(i))).unwrap();
+        let outputs: Vec<_> = wide.iter().chain(narrow.iter()).collect();
+        let blocks = run(b.finish(&outputs).unwrap(), &RunOptions::default().threads(threads)).unwrap();
+        assert_eq!(blocks[..3].iter().map(number).collect::<Vec<_>>(), [granted; 3], "{threads} threads");
+    }
+}
+
+#[test]
+fn runs_share_a_pool() {
+    let options = RunOptions::default().threads(2);
+    let runs: Vec<_> = (0..20).map(|_| LocalExecutor::new().start(tree(300), &options).unwrap()).collect();
+    for run in runs {
+        assert_eq!(number(&run.wait().unwrap()[0]), 44_850);
+    }
+}
+
+#[test]
+fn a_long_task_holds_nothing_up_behind_it() {
+    // Thousands of very short tasks make the threads take many at once; one of them is long and waits for the others.
+    let n = 5000;
+    let (count, seen) = shared::<AtomicUsize>();
+    let mut b = GraphBuilder::new();
+    let short = add(
+        &mut b,
+        "short",
+        n,
+        |_, _| {},
+        move |_, c| {
+            if c.index == 2500 {
+                until(|| count.load(Ordering::SeqCst) == 2 * n - 2);
+            } else {
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+            Ok(Block::Unit)
+        },
+    );
+    let next = add(
+        &mut b,
+        "next",
+        n,
+        |i, d| d.push(short.get(i)),
+        move |_, c| {
+            if c.index != 2500 {
+                seen.fetch_add(1, Ordering::SeqCst);
+            }
+            Ok(Block::Unit)
+        },
+    );
+    let graph = b.finish(&next.iter().collect::<Vec<_>>()).unwrap();
+    run(graph, &RunOptions::default().threads(2).fuse(false)).unwrap();
+}
