@@ -12,6 +12,7 @@ mod item;
 pub mod json;
 mod lower;
 mod name;
+mod recipe;
 mod reduce;
 mod single;
 mod sink;

@@ -10,6 +10,7 @@ use swath_error::{Error, Result};
 use swath_graph::{Annotations, GraphBuilder, Key, Layer, TaskId};
 
 use crate::item::{BagItem, cast_ref};
+use crate::recipe::{self, Recipe, Stage};
 use crate::stream::{Part, Stream, TextStream, ended};
 
 type Run = dyn Fn(Inputs, &TaskContext<'_>) -> Result<Block> + Send + Sync;
@@ -18,6 +19,7 @@ type Run = dyn Fn(Inputs, &TaskContext<'_>) -> Result<Block> + Send + Sync;
 pub(crate) struct BagOp {
     what: &'static str,
     reads_files: bool,
+    recipe: Option<Recipe>,
     run: Box<Run>,
 }
 
@@ -27,12 +29,17 @@ impl BagOp {
         what: &'static str,
         run: impl Fn(Inputs, &TaskContext<'_>) -> Result<Block> + Send + Sync + 'static,
     ) -> Self {
-        Self { what, reads_files: false, run: Box::new(run) }
+        Self { what, reads_files: false, recipe: None, run: Box::new(run) }
     }
 
     /// The same operation, admitted by memory budget when it reads files.
     pub fn reading(self, reads_files: bool) -> Self {
         Self { reads_files, ..self }
+    }
+
+    /// The same operation, which can be built again from `recipe`.
+    pub fn written(self, recipe: Option<Recipe>) -> Self {
+        Self { recipe, ..self }
     }
 }
 
@@ -44,11 +51,20 @@ impl fmt::Debug for BagOp {
 
 impl Operation for BagOp {
     fn name(&self) -> &'static str {
-        "bag.closure"
+        if self.recipe.is_some() { recipe::NAME } else { "bag.closure" }
     }
 
     fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
         (self.run)(inputs, ctx)
+    }
+
+    fn encode(&self) -> Result<Vec<u8>> {
+        match &self.recipe {
+            Some(recipe) => recipe::encode(recipe),
+            None => {
+                Err(Error::unsupported(format!("{} calls a closure, which stays in this process", self.what)))
+            }
+        }
     }
 }
 
@@ -79,10 +95,17 @@ pub fn materialise<T: BagItem>(
         return Ok(tasks);
     }
     let feed = stream.feed(builder)?;
-    let (key, reads) = (stream.info().key, stream.reads_files());
-    let source = stream.clone();
-    let op = BagOp::new("items", move |inputs, ctx| partition_block(&*source, &mut Part::new(inputs, ctx)));
-    add_layer(builder, key, &layer_name(&stream.info().label), op.reading(reads), &feed)
+    let info = stream.info();
+    add_layer(builder, info.key, &layer_name(&info.label), items_op(stream.clone()), &feed)
+}
+
+/// The operation that makes all items of a partition.
+pub(crate) fn items_op<T: BagItem>(stream: Arc<dyn Stream<T>>) -> BagOp {
+    let reads = stream.reads_files();
+    let recipe = Recipe::of::<T>(stream.recipe().map(Stage::Items));
+    BagOp::new("items", move |inputs, ctx| partition_block(&*stream, &mut Part::new(inputs, ctx)))
+        .reading(reads)
+        .written(recipe)
 }
 
 /// `map(loads)` as the name of a layer: `map`.

@@ -9,4 +9,5 @@ mod errors;
 mod files;
 mod oracle;
 mod plans;
+mod recipes;
 mod support;

@@ -13,6 +13,7 @@ mod value;
 pub(crate) use parse::StrKey;
 pub use parse::{JsonRef, loads, loads_as};
 pub use path::PathKey;
+pub(crate) use path::Step;
 pub(crate) use plan::recognise;
 pub use plan::{ParseJson, PluckJson};
 pub use strings::JsonStrings;

@@ -8,7 +8,9 @@ use swath_graph::Key;
 use super::parse::{extract, loads};
 use super::path::{PathKey, Step};
 use super::{Json, JsonRef};
+
 use crate::item::{BagItem, cast};
+use crate::recipe::StreamRecipe;
 use crate::stream::{Flow, Info, JsonStream, Node, Part, Pluck, Sink, Stream};
 
 /// The node for `input.map(function)` when the function is [`loads`] and the items are strings.
@@ -42,7 +44,7 @@ impl ParseJson {
         Self::with_path(text, Vec::new())
     }
 
-    fn with_path(text: Arc<dyn Stream<String>>, path: Vec<Step>) -> Self {
+    pub(crate) fn with_path(text: Arc<dyn Stream<String>>, path: Vec<Step>) -> Self {
         let keys: Vec<String> = path.iter().map(|step| step.key.to_string()).collect();
         let label = match keys.as_slice() {
             [] => "map(json::loads)".to_owned(),
@@ -66,6 +68,11 @@ impl Node for ParseJson {
 
     fn inputs(&self) -> Vec<&dyn Node> {
         vec![&*self.text as &dyn Node]
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Option<StreamRecipe> {
+        Some(StreamRecipe::ParseJson(Box::new(self.text.recipe()?), self.path.clone()))
     }
 }
 
@@ -104,7 +111,7 @@ pub struct PluckJson {
 }
 
 impl PluckJson {
-    fn new(input: Arc<dyn Stream<Json>>, step: Step) -> Self {
+    pub(crate) fn new(input: Arc<dyn Stream<Json>>, step: Step) -> Self {
         let default = step.default.as_ref().map(ToString::to_string);
         let key = Key::of("pluck-json")
             .str(&step.key.to_string())
@@ -127,6 +134,11 @@ impl Node for PluckJson {
 
     fn inputs(&self) -> Vec<&dyn Node> {
         vec![&*self.input as &dyn Node]
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Option<StreamRecipe> {
+        Some(StreamRecipe::PluckJson(Box::new(self.input.recipe()?), self.step.clone()))
     }
 }
 

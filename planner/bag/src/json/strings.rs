@@ -6,6 +6,7 @@ use swath_error::Error;
 use swath_graph::Key;
 
 use super::{Json, JsonRef};
+use crate::recipe::StreamRecipe;
 use crate::stream::{Flow, Info, Node, Part, Sink, Stream, TextStream};
 
 /// The strings of a bag of JSON; any other value is an error.
@@ -37,6 +38,11 @@ impl Node for JsonStrings {
 
     fn inputs(&self) -> Vec<&dyn Node> {
         vec![&*self.input as &dyn Node]
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Option<StreamRecipe> {
+        Some(StreamRecipe::JsonStrings(Box::new(self.input.recipe()?)))
     }
 }
 

@@ -5,6 +5,7 @@ use swath_graph::Key;
 
 use super::Aggregate;
 use crate::item::BagItem;
+use crate::recipe::AggregateRecipe;
 use crate::stream::{Part, Stream, ended};
 
 /// `count()`.
@@ -53,5 +54,10 @@ impl<T: BagItem> Aggregate<T> for Count {
 
     fn finish(&self, whole: Option<u64>) -> Result<u64> {
         Ok(whole.unwrap_or(0))
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Option<AggregateRecipe> {
+        Some(AggregateRecipe::Count)
     }
 }

@@ -10,6 +10,7 @@ use super::{Aggregate, Keyed};
 use crate::hash::stable_hash;
 use crate::item::{BagItem, cast, cast_ref};
 use crate::json::{Json, JsonRef, StrKey};
+use crate::recipe::AggregateRecipe;
 use crate::stream::{Part, Stream, ended};
 
 /// `frequencies()`: pairs of item and count, in the order of first appearance.
@@ -98,5 +99,10 @@ impl<T: BagItem + Hash + Eq> Aggregate<T> for Frequencies<T> {
 
     fn finish(&self, whole: Option<Keyed<T, u64>>) -> Result<Vec<(T, u64)>> {
         Ok(whole.unwrap_or_default().into_entries())
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Option<AggregateRecipe> {
+        Some(AggregateRecipe::Frequencies)
     }
 }

@@ -29,3 +29,4 @@ pub use reduction::PerPartition;
 pub use sum::Sum;
 pub use topk::TopK;
 pub use tree::{Aggregate, Reduced, ReducedBag};
+pub(crate) use tree::{last_op, merge_op, partial_op, whole_op};

@@ -8,6 +8,7 @@ use swath_graph::{GraphBuilder, Key, TaskId};
 
 use crate::item::BagItem;
 use crate::lower::{BagOp, add_layer, items_block, only, taken};
+use crate::recipe::{AggregateRecipe, Recipe, Stage};
 use crate::single::Single;
 use crate::source::Breaker;
 use crate::stream::{Feed, Info, Node, Part, Stream, rewritten};
@@ -48,6 +49,13 @@ pub trait Aggregate<T: BagItem>: Send + Sync + 'static {
     /// # Errors
     /// When there is no result.
     fn finish(&self, whole: Option<Self::Partial>) -> Result<Self::Output>;
+
+    /// The reduction as data, when it has no closure in it.
+    #[doc(hidden)]
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Option<AggregateRecipe> {
+        None
+    }
 }
 
 /// A reduction to one value.
@@ -74,46 +82,74 @@ impl<T: BagItem, G: Aggregate<T>> Reduced<T, G> {
     }
 
     /// Adds the tree; `emit` makes the last task's block.
-    fn lower(&self, builder: &mut GraphBuilder, emit: fn(G::Output) -> Block) -> Result<TaskId> {
+    fn lower(&self, builder: &mut GraphBuilder, emit: Emit<G::Output>) -> Result<TaskId> {
         let input = rewritten(&self.input);
-        let reads = input.reads_files();
         let (key, name) = (self.info.key, self.aggregate.name());
+        let aggregate = || self.aggregate.clone();
         let mut feed = input.feed(builder)?;
         if feed.len() == 1 {
-            let aggregate = self.aggregate.clone();
-            let op = BagOp::new(name, move |inputs, ctx| {
-                let partial = aggregate.partial(&*input, &mut Part::new(inputs, ctx))?;
-                Ok(emit(finish(&*aggregate, partial.into_iter().collect())?))
-            });
-            return only(add_layer(builder, key, name, op.reading(reads), &feed)?);
+            return only(add_layer(builder, key, name, whole_op(input, aggregate(), emit), &feed)?);
         }
-        let aggregate = self.aggregate.clone();
-        let partial = BagOp::new(name, move |inputs, ctx| {
-            Ok(some_block(aggregate.partial(&*input, &mut Part::new(inputs, ctx))?))
-        });
-        let mut tasks = add_layer(builder, key, &format!("{name}-partial"), partial.reading(reads), &feed)?;
-        let mut level = 0;
+        let partial = partial_op(input, aggregate());
+        let mut tasks = add_layer(builder, key, &format!("{name}-partial"), partial, &feed)?;
+        let mut level = key;
         while tasks.len() > SPLIT_EVERY {
             feed = tasks.chunks(SPLIT_EVERY).map(<[TaskId]>::to_vec).collect();
-            let aggregate = self.aggregate.clone();
-            let merge = BagOp::new(name, move |inputs, _| {
-                let partials = partials::<G::Partial>(inputs)?;
-                let merged = if partials.is_empty() { None } else { Some(aggregate.merge(partials)?) };
-                Ok(some_block(merged))
-            });
-            tasks = add_layer(
-                builder,
-                Key::of("level").u64(level).key(key).finish(),
-                &format!("{name}-merge"),
-                merge,
-                &feed,
-            )?;
-            level += 1;
+            level = Key::of("level").key(level).finish();
+            tasks =
+                add_layer(builder, level, &format!("{name}-merge"), merge_op::<T, G>(aggregate()), &feed)?;
         }
-        let aggregate = self.aggregate.clone();
-        let last = BagOp::new(name, move |inputs, _| Ok(emit(finish(&*aggregate, partials(inputs)?)?)));
-        only(add_layer(builder, key, name, last, &[tasks])?)
+        only(add_layer(builder, key, name, last_op::<T, G>(aggregate(), emit), &[tasks])?)
     }
+}
+
+type Emit<V> = fn(V) -> Block;
+
+/// Reduces one partition.
+pub(crate) fn partial_op<T: BagItem, G: Aggregate<T>>(input: Arc<dyn Stream<T>>, aggregate: Arc<G>) -> BagOp {
+    let reads = input.reads_files();
+    let recipe = input.recipe().zip(aggregate.recipe()).map(|(input, how)| Stage::Partial(input, how));
+    BagOp::new(aggregate.name(), move |inputs, ctx| {
+        Ok(some_block(aggregate.partial(&*input, &mut Part::new(inputs, ctx))?))
+    })
+    .reading(reads)
+    .written(Recipe::of::<T>(recipe))
+}
+
+/// Merges partial results.
+pub(crate) fn merge_op<T: BagItem, G: Aggregate<T>>(aggregate: Arc<G>) -> BagOp {
+    let recipe = aggregate.recipe().map(Stage::Merge);
+    let name = aggregate.name();
+    let op = BagOp::new(name, move |inputs, _| {
+        let partials = partials::<G::Partial>(inputs)?;
+        let merged = if partials.is_empty() { None } else { Some(aggregate.merge(partials)?) };
+        Ok(some_block(merged))
+    });
+    op.written(Recipe::of::<T>(recipe))
+}
+
+/// Merges partial results and finishes.
+pub(crate) fn last_op<T: BagItem, G: Aggregate<T>>(aggregate: Arc<G>, emit: Emit<G::Output>) -> BagOp {
+    let recipe = aggregate.recipe().map(Stage::Last);
+    let name = aggregate.name();
+    let op = BagOp::new(name, move |inputs, _| Ok(emit(finish(&*aggregate, partials(inputs)?)?)));
+    op.written(Recipe::of::<T>(recipe))
+}
+
+/// Reduces the only partition and finishes.
+pub(crate) fn whole_op<T: BagItem, G: Aggregate<T>>(
+    input: Arc<dyn Stream<T>>,
+    aggregate: Arc<G>,
+    emit: Emit<G::Output>,
+) -> BagOp {
+    let reads = input.reads_files();
+    let recipe = input.recipe().zip(aggregate.recipe()).map(|(input, how)| Stage::Whole(input, how));
+    BagOp::new(aggregate.name(), move |inputs, ctx| {
+        let partial = aggregate.partial(&*input, &mut Part::new(inputs, ctx))?;
+        Ok(emit(finish(&*aggregate, partial.into_iter().collect())?))
+    })
+    .reading(reads)
+    .written(Recipe::of::<T>(recipe))
 }
 
 fn finish<T: BagItem, G: Aggregate<T>>(aggregate: &G, partials: Vec<G::Partial>) -> Result<G::Output> {

@@ -7,6 +7,6 @@ mod text;
 
 pub use memory::{Memory, partition_sizes};
 pub use range::Range;
-pub(crate) use tasks::block_items;
+pub(crate) use tasks::{Blocks, block_items};
 pub use tasks::{Boundary, Breaker, Held, MadeBy, Tasks};
 pub use text::{ReadText, TextCut, TextFiles, WithPath};

@@ -3,6 +3,7 @@
 use swath_error::{Error, Result};
 use swath_graph::Key;
 
+use crate::recipe::StreamRecipe;
 use crate::stream::{Flow, Info, Node, Part, Sink, Stream};
 
 /// The numbers `0..n`; the last partition takes the remainder.
@@ -40,6 +41,11 @@ impl Node for Range {
 
     fn inputs(&self) -> Vec<&dyn Node> {
         Vec::new()
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Option<StreamRecipe> {
+        Some(StreamRecipe::Range(self.n, self.info.partitions))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where the graph is cut: partitions that are the blocks of other tasks.
 
 use std::any::TypeId;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use swath_block::{Block, Items};
@@ -9,6 +10,7 @@ use swath_graph::{GraphBuilder, Key, TaskId};
 
 use crate::item::{BagItem, cast};
 use crate::lower::{BagOp, add_layer};
+use crate::recipe::StreamRecipe;
 use crate::stream::{Feed, Flow, Info, Node, Part, Sink, Stream, TextStream};
 
 /// A node that cuts the graph: it makes its partitions by tasks of its own.
@@ -59,6 +61,11 @@ impl<B: Breaker> Node for Boundary<B> {
 
     fn reads_files(&self) -> bool {
         false
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Option<StreamRecipe> {
+        Some(StreamRecipe::Blocks)
     }
 }
 
@@ -118,6 +125,35 @@ pub(crate) fn block_items<T: BagItem>(block: Block) -> Result<Vec<T>> {
     Ok(out)
 }
 
+/// The items of one block, whoever made it: a [`Boundary`] that has been written down.
+pub(crate) struct Blocks<T> {
+    info: Info,
+    items: PhantomData<fn() -> T>,
+}
+
+impl<T> Default for Blocks<T> {
+    fn default() -> Self {
+        let info = Info { key: Key::of("blocks").finish(), label: "blocks".to_owned(), partitions: 1 };
+        Self { info, items: PhantomData }
+    }
+}
+
+impl<T: BagItem> Breaker for Blocks<T> {
+    type Item = T;
+
+    fn info(&self) -> &Info {
+        &self.info
+    }
+
+    fn inputs(&self) -> Vec<&dyn Node> {
+        Vec::new()
+    }
+
+    fn lower(&self, _: &mut GraphBuilder) -> Result<Vec<TaskId>> {
+        Err(Error::internal("a decoded stream is lowered already"))
+    }
+}
+
 /// Blocks in memory: a persisted bag.
 pub struct Held {
     info: Info,
@@ -139,13 +175,13 @@ impl Held {
 /// [`Held`] with the type of its items.
 pub struct Tasks<T> {
     held: Held,
-    items: std::marker::PhantomData<fn() -> T>,
+    items: PhantomData<fn() -> T>,
 }
 
 impl<T> Tasks<T> {
     /// The blocks as a bag of `T`.
     pub fn new(held: Held) -> Self {
-        Self { held, items: std::marker::PhantomData }
+        Self { held, items: PhantomData }
     }
 }
 
@@ -177,7 +213,7 @@ type AddTask = Arc<dyn Fn(&mut GraphBuilder) -> Result<TaskId> + Send + Sync>;
 pub struct MadeBy<T> {
     info: Info,
     partitions: Vec<AddTask>,
-    items: std::marker::PhantomData<fn() -> T>,
+    items: PhantomData<fn() -> T>,
 }
 
 impl<T: BagItem> MadeBy<T> {
@@ -188,7 +224,7 @@ impl<T: BagItem> MadeBy<T> {
             label: format!("from_delayed({} partitions)", partitions.len()),
             partitions: partitions.len(),
         };
-        Self { info, partitions, items: std::marker::PhantomData }
+        Self { info, partitions, items: PhantomData }
     }
 }
 

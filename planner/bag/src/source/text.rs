@@ -10,6 +10,7 @@ use swath_error::{Error, Result};
 use swath_files::{BlockReader, Compression, File, FileBlock, Paths, Resolve, resolve};
 use swath_graph::Key;
 
+use crate::recipe::StreamRecipe;
 use crate::stream::{Flow, Info, Node, Part, Sink, Stop, Stream, TextStream};
 
 /// Bytes read at once; a longer line makes the buffer grow.
@@ -164,6 +165,11 @@ impl Node for ReadText {
 
     fn reads_files(&self) -> bool {
         true
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Option<StreamRecipe> {
+        Some(StreamRecipe::ReadText((*self.files).clone()))
     }
 }
 

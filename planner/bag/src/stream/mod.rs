@@ -30,6 +30,7 @@ pub use with::MapWith;
 
 use crate::item::BagItem;
 use crate::json::{JsonRef, ParseJson};
+use crate::recipe::StreamRecipe;
 
 /// What pushing an item gives: go on, or stop.
 pub type Flow = Result<(), Stop>;
@@ -116,6 +117,13 @@ pub trait Node: Send + Sync + 'static {
     /// Whether running the stream reads files: such tasks are admitted by memory budget.
     fn reads_files(&self) -> bool {
         self.inputs().iter().any(|n| n.reads_files())
+    }
+
+    /// The stream as data, when it has no closure in it.
+    #[doc(hidden)]
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Option<StreamRecipe> {
+        None
     }
 }
 
