@@ -18,6 +18,7 @@ use crate::ops::{BinaryOp, UnaryOp};
 use validate::Raw;
 
 pub use builder::{ProgramBuilder, Value};
+pub(crate) use eval::in_order;
 
 /// What an instruction reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

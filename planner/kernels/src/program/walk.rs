@@ -19,6 +19,8 @@ pub(crate) struct Walk {
     strides: Vec<Vec<usize>>,
     /// The output's axes in the order they are walked, outermost first.
     order: Vec<usize>,
+    /// For each operand the offset of its first element.
+    first: Vec<usize>,
 }
 
 /// One tile: `rows` runs of `cols` elements.
@@ -43,7 +45,11 @@ impl Walk {
     /// A walk over `shape` for operands with these strides; the order follows the first operand that has a stride
     /// along most axes.
     pub fn new(shape: &[usize], operands: &[Vec<usize>]) -> Self {
-        let order = axis_order(shape, operands);
+        Self::with_order(shape, operands, axis_order(shape, operands))
+    }
+
+    /// A walk that takes the axes in a given order, outermost first.
+    pub fn with_order(shape: &[usize], operands: &[Vec<usize>], order: Vec<usize>) -> Self {
         let (mut dims, mut strides) = (Vec::new(), vec![Vec::new(); operands.len()]);
         // From the innermost axis outwards, an axis joins the one inside it when every operand just goes on.
         for &axis in order.iter().rev() {
@@ -77,7 +83,16 @@ impl Walk {
         for s in &mut strides {
             s.reverse();
         }
-        Self { dims, strides, order }
+        let first = vec![0; operands.len()];
+        Self { dims, strides, order, first }
+    }
+
+    /// Lets an operand start at an offset.
+    pub fn starting(mut self, operand: usize, offset: usize) -> Self {
+        if let Some(first) = self.first.get_mut(operand) {
+            *first = offset;
+        }
+        self
     }
 
     /// The output's axes in the order they are walked, outermost first.
@@ -106,7 +121,7 @@ impl Walk {
         }
         let (tile_rows, tile_cols) = if *cols >= LONG_ROW { (1, even(*cols)) } else { (TILE / cols, *cols) };
         let mut position = vec![0; outer.len()];
-        let mut base = vec![0; self.strides.len()];
+        let mut base = self.first.clone();
         let mut offsets = base.clone();
         loop {
             for row in (0..*rows).step_by(tile_rows) {
@@ -149,7 +164,7 @@ fn even(n: usize) -> usize {
 }
 
 /// The axes from the largest stride to the smallest of the operand that has the most axes with a stride.
-fn axis_order(shape: &[usize], operands: &[Vec<usize>]) -> Vec<usize> {
+pub(crate) fn axis_order(shape: &[usize], operands: &[Vec<usize>]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..shape.len()).collect();
     let real = |o: &&Vec<usize>| o.iter().zip(shape).filter(|(s, n)| **s > 0 && **n > 1).count();
     // The first of the best: `max_by_key` would take the last.

@@ -6,9 +6,15 @@
 //! It never decides how chunks are arranged in a tree.
 
 mod combine;
+mod extreme;
 mod finalize;
+mod fold;
+mod moments;
+#[allow(clippy::cast_lossless)] // a macro for every integer type
+mod number;
 mod op;
 mod partial;
+mod reducer;
 
 use swath_block::Chunk;
 use swath_error::Result;

@@ -1,3 +1,4 @@
 //! Kernels against independent answers: naive loops, correctly rounded values and NumPy.
 
 mod accuracy;
+mod reductions;
