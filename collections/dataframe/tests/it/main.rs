@@ -1,0 +1,10 @@
+//! The DataFrame against pandas' answers, on the local runtime.
+// Tests may compare by position.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, missing_docs)]
+
+use swath_local as _;
+
+mod errors;
+mod memory;
+mod oracle;
+mod pandas;
