@@ -3,10 +3,12 @@
 use std::fmt::Display;
 use std::path::PathBuf;
 
+use arrow::datatypes::SchemaRef;
 use swath_bag_plan::{
-    BagItem, Boundary, Held, Tasks, TextTarget, gather_one, materialise, rewritten, write_text,
+    BagItem, Boundary, Held, Tasks, TextTarget, gather_one, infer_schema, materialise, rewritten, tables,
+    write_text,
 };
-use swath_block::Block;
+use swath_block::{Block, Table};
 use swath_error::Result;
 use swath_execute::{Collection, Lowered};
 use swath_graph::GraphBuilder;
@@ -40,6 +42,25 @@ impl<T: BagItem + Display> Collection for Written<T> {
     }
 }
 
+/// A bag as one table of known columns.
+struct AsTable<T: BagItem> {
+    bag: Bag<T>,
+    schema: SchemaRef,
+}
+
+impl<T: BagItem> Collection for AsTable<T> {
+    type Output = Table;
+
+    fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<Table>> {
+        let tasks = tables(&self.bag.plan()?, self.schema.clone(), builder)?;
+        let schema = self.schema.clone();
+        Ok(Lowered::new(tasks, move |blocks| {
+            let parts = blocks.into_iter().map(Block::into_table).collect::<Result<Vec<_>>>()?;
+            Table::new(schema, parts.iter().flat_map(|t| t.batches()).cloned().collect())
+        }))
+    }
+}
+
 impl<T: BagItem> Bag<T> {
     /// Computes the bag and keeps its partitions in memory: the bag that comes back starts from them.
     ///
@@ -67,6 +88,28 @@ impl<T: BagItem> Bag<T> {
         }
         items.truncate(k);
         Ok(items)
+    }
+
+    /// The records of the bag as a table in memory, computed at once: structs, maps and JSON objects become rows, their
+    /// members columns. `dd::from_table(&table)` goes on from it.
+    ///
+    /// The columns are those of the first thousand records; a later record with another one is an error.
+    ///
+    /// ```
+    /// use swath_bag::{self as db, json};
+    /// # use swath_local as _;
+    /// let lines = [r#"{"name": "Ann", "age": 31}"#, r#"{"name": "Bo", "age": 7}"#].map(String::from);
+    /// let table = db::from_sequence(lines).map(json::loads).to_table()?;
+    /// assert_eq!((table.num_rows(), table.num_columns()), (2, 2));
+    /// # Ok::<(), swath_error::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::InvalidData`] when the items are no records or unlike; the error of the task that failed
+    /// first.
+    pub fn to_table(&self) -> Result<Table> {
+        let schema = infer_schema(&self.take(1000)?)?;
+        AsTable { bag: self.clone(), schema }.compute()
     }
 
     /// Writes each partition to a text file, one item per line, at once, and gives the paths.

@@ -18,6 +18,7 @@ mod single;
 mod sink;
 mod source;
 mod stream;
+mod table;
 
 pub use exchange::{Accumulate, Coalesce, Concat, GroupBy, Join, Product, Select, Split, Zip};
 pub use explain::tree;
@@ -37,3 +38,4 @@ pub use stream::{
     Filter, FlatMap, Flow, Head, Info, JsonStream, Map, MapPartitions, MapWith, Node, Part, Pluck, PluckWith,
     Sample, Sink, Stop, Stream, TextStream, rewritten,
 };
+pub use table::{infer_schema, tables};

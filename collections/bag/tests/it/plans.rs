@@ -117,3 +117,24 @@ fn works_as_a_future_too() {
     let pending = db::range(100, 10).sum().start();
     assert_eq!(pending.wait().unwrap(), 4950);
 }
+
+#[test]
+fn records_become_a_table() {
+    #[derive(Clone, serde::Serialize, serde::Deserialize)]
+    struct Reading {
+        station: String,
+        value: Option<f64>,
+    }
+    let reading = |i: u32| Reading {
+        station: format!("s{}", i % 3),
+        value: (!i.is_multiple_of(4)).then_some(f64::from(i)),
+    };
+    let table = db::range(3000, 4).map(move |i| reading(i as u32)).to_table().unwrap();
+    assert_eq!((table.num_rows(), table.batches().len()), (3000, 4));
+    assert_eq!(table.schema().field(1).name(), "value");
+    let values = table.to_batch().unwrap();
+    assert_eq!(values.column(1).null_count(), 750);
+    let uneven = db::from_sequence([r#"{"a": 1}"#, r#"{"a": "x"}"#].map(String::from)).map(json::loads);
+    assert!(uneven.to_table().is_err());
+    assert!(db::range(3, 1).to_table().unwrap_err().to_string().contains("not a record"));
+}
