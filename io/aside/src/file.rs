@@ -63,6 +63,14 @@ impl AsideFile {
         &mut self.file
     }
 
+    /// As [`Self::commit`], under another name of the same folder: for parts whose numbers are known at the end.
+    ///
+    /// # Errors
+    /// As [`Self::commit`].
+    pub fn commit_as(self, target: &Path) -> Result<()> {
+        registry::leave(&self.path, target, || std::fs::rename(&self.path, target))
+    }
+
     /// Renames the file to its target, replacing what was there. Does not wait for the disk.
     ///
     /// # Errors

@@ -7,6 +7,7 @@
 
 mod block;
 mod compression;
+mod encoder;
 mod file;
 mod hive;
 mod local;
@@ -20,6 +21,7 @@ mod store;
 
 pub use block::{BlockReader, FileBlock, blocks};
 pub use compression::Compression;
+pub use encoder::Encoder;
 pub use file::{File, Location};
 pub use paths::Paths;
 pub use resolve::{Resolve, resolve};
