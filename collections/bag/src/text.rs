@@ -3,11 +3,27 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-use swath_bag_plan::{ReadText, Stream, TextCut, TextFiles, WithPath};
+use swath_bag_plan::{ReadText, Stream, TextCut, TextFiles, WithPath, Words};
 use swath_error::Result;
 use swath_files::{Compression, Paths};
 
 use crate::Bag;
+
+impl Bag<String> {
+    /// The words of the strings: what lies between white space. Counted where they lie, not allocated one by one.
+    ///
+    /// ```
+    /// use swath_bag as db;
+    /// use swath_execute::Collection;
+    /// # use swath_local as _;
+    /// let text = db::from_sequence(["to be or", "not  to be"].map(String::from));
+    /// assert_eq!(text.words().frequencies().topk(1, db::by_count).compute()?, [("to".to_string(), 2)]);
+    /// # Ok::<(), swath_error::Error>(())
+    /// ```
+    pub fn words(&self) -> Self {
+        self.then(|plan| Arc::new(Words::new(plan)))
+    }
+}
 
 /// How text files are read.
 ///

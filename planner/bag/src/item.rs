@@ -14,6 +14,11 @@ impl<T: Data + Clone> BagItem for T {}
 /// What a function given to `map` may return: an item, or a `Result` of one whose error ends the computation.
 ///
 /// `M` only tells the two apart; the compiler finds it.
+#[diagnostic::on_unimplemented(
+    message = "a function given to `map` cannot return `{Self}`",
+    label = "this is neither an item nor a `Result` of one",
+    note = "an item is `Clone + Send + Sync + 'static` and implements serde's `Serialize` and `Deserialize`: derive them"
+)]
 pub trait IntoItem<M>: 'static {
     /// The items of the new bag.
     type Item: BagItem;

@@ -36,6 +36,6 @@ pub use source::{
 };
 pub use stream::{
     Filter, FlatMap, Flow, Head, Info, JsonStream, Map, MapPartitions, MapWith, Node, Part, Pluck, PluckWith,
-    Sample, Sink, Stop, Stream, TextStream, rewritten,
+    Sample, Sink, Stop, Stream, TextStream, Words, rewritten,
 };
 pub use table::{infer_schema, tables};

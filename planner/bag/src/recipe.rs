@@ -15,7 +15,7 @@ use crate::json::{Json, JsonStrings, ParseJson, PluckJson, Step};
 use crate::lower::{BagOp, items_block, items_op};
 use crate::reduce::{Count, Frequencies, last_op, merge_op, partial_op, whole_op};
 use crate::source::{Blocks, Boundary, Range, ReadText, TextFiles};
-use crate::stream::Stream;
+use crate::stream::{Stream, Words};
 
 /// A stream without closures.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub(crate) enum StreamRecipe {
     ReadText(TextFiles),
     /// Numbers from zero, in partitions.
     Range(i64, usize),
+    /// Strings split at white space.
+    Words(Box<StreamRecipe>),
     /// The items of one block.
     Blocks,
     /// JSON of which a part is built.
@@ -112,6 +114,7 @@ impl Builtin for String {
     fn stream(recipe: &StreamRecipe) -> Result<Arc<dyn Stream<Self>>> {
         Ok(match recipe {
             StreamRecipe::ReadText(files) => Arc::new(ReadText::new(files.clone())),
+            StreamRecipe::Words(text) => Arc::new(Words::new(Self::stream(text)?)),
             StreamRecipe::JsonStrings(json) => Arc::new(JsonStrings::new(Json::stream(json)?)),
             StreamRecipe::Blocks => Arc::new(Boundary(Blocks::default())),
             other => return Err(wrong(other)),

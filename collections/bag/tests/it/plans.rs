@@ -138,3 +138,25 @@ fn records_become_a_table() {
     assert!(uneven.to_table().is_err());
     assert!(db::range(3, 1).to_table().unwrap_err().to_string().contains("not a record"));
 }
+
+#[test]
+fn a_run_can_be_stopped_between_items() {
+    let slow = db::range(1_000_000, 1).map(|x| {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        x
+    });
+    let mut pending = slow.count().start();
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let start = std::time::Instant::now();
+    pending.cancel();
+    assert_eq!(pending.wait().unwrap_err().kind(), swath_error::ErrorKind::Cancelled);
+    assert!(start.elapsed().as_secs() < 5);
+}
+
+#[test]
+fn words_of_lines() {
+    let lines = db::from_sequence(["a b  a", "", " c\ta "].map(String::from));
+    assert_eq!(lines.words().compute().unwrap(), ["a", "b", "a", "c", "a"]);
+    let counts = lines.words().frequencies().compute().unwrap();
+    assert_eq!(counts, [("a".to_string(), 3), ("b".to_string(), 1), ("c".to_string(), 1)]);
+}

@@ -80,6 +80,7 @@ impl<T: BagItem> Stream<T> for Memory<T> {
     fn drive(&self, part: &mut Part<'_>, sink: Sink<'_, T>) -> Flow {
         let place = part.index();
         for (i, item) in self.partitions.get(place).into_iter().flatten().enumerate() {
+            part.ctx.check_cancelled()?;
             sink(item.clone()).map_err(|stop| stop.at(|| format!("partition {place}, item {i}")))?;
         }
         Ok(())

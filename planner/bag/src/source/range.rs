@@ -54,6 +54,10 @@ impl Stream<i64> for Range {
         let start = part.index() as i64 * self.size;
         let last = part.index() + 1 == self.info.partitions;
         let end = if last { self.n } else { start + self.size };
-        (start..end).try_for_each(sink)
+        let ctx = part.ctx;
+        (start..end).try_for_each(|n| {
+            ctx.check_cancelled()?;
+            sink(n)
+        })
     }
 }

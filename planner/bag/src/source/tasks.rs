@@ -71,7 +71,12 @@ impl<B: Breaker> Node for Boundary<B> {
 
 impl<B: Breaker> Stream<B::Item> for Boundary<B> {
     fn drive(&self, part: &mut Part<'_>, sink: Sink<'_, B::Item>) -> Flow {
-        drive_block(part.next_block()?, sink)
+        let block = part.next_block()?;
+        let ctx = part.ctx;
+        drive_block(block, &mut |item| {
+            ctx.check_cancelled()?;
+            sink(item)
+        })
     }
 
     fn rewrite(&self) -> Option<Arc<dyn Stream<B::Item>>> {

@@ -6,12 +6,13 @@ use std::io::{BufRead, Read};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use swath_block::CancelToken;
 use swath_error::{Error, Result};
 use swath_files::{BlockReader, Compression, File, FileBlock, Paths, Resolve, resolve};
 use swath_graph::Key;
 
 use crate::recipe::StreamRecipe;
-use crate::stream::{Flow, Info, Node, Part, Sink, Stop, Stream, TextStream};
+use crate::stream::{Flow, Info, Node, Part, Sink, Stream, TextStream};
 
 /// Bytes read at once; a longer line makes the buffer grow.
 const BUFFER: usize = 1 << 18;
@@ -232,26 +233,20 @@ fn drive_file(
         return Ok(());
     }
     let mut lines = Lines { reader: block.open()?, buffer: vec![0; BUFFER], filled: 0, line: 0 };
-    let flow = loop {
-        if let Err(e) = part.ctx.check_cancelled() {
-            break Err(e.into());
-        }
-        let ended = lines.refill();
+    loop {
+        part.ctx.check_cancelled()?;
+        let ended = lines.refill()?;
         part.ctx.add_bytes_read(lines.reader.take_bytes_read());
-        match ended.map_err(Stop::from).and_then(|ended| lines.push(ended, line_ends, sink).map(|()| ended)) {
-            Ok(true) => return Ok(()),
-            Ok(false) => {}
-            Err(stop) => break Err(stop),
+        let pushed = lines.push(ended, line_ends, &part.ctx.env.cancel, sink);
+        pushed.map_err(|stop| stop.at(|| place(block, lines.reader.offset(), lines.line)))?;
+        if ended {
+            return Ok(());
         }
-    };
-    flow.map_err(|stop: Stop| stop.at(|| place(block, lines.reader.offset(), lines.line)))
+    }
 }
 
 /// `file:line`, counting the lines before a block that does not start the file.
 fn place(block: &FileBlock, offset: u64, line: u64) -> String {
-    if line == 0 {
-        return format!("reading {}", block.file);
-    }
     let before = if offset == 0 { Some(0) } else { newlines_before(block, offset).ok() };
     match before {
         Some(before) => format!("{}:{}", block.file, before + line),
@@ -278,7 +273,7 @@ struct Lines {
     reader: BlockReader,
     buffer: Vec<u8>,
     filled: usize,
-    /// The number of the line being handed on, from 1; 0 while reading.
+    /// The number of the line being handed on, from 1.
     line: u64,
 }
 
@@ -300,7 +295,13 @@ impl Lines {
     }
 
     /// Pushes the whole lines in the buffer, at the end also one without a newline, and moves the rest to the front.
-    fn push(&mut self, ended: bool, line_ends: bool, sink: &mut dyn FnMut(&str) -> Flow) -> Flow {
+    fn push(
+        &mut self,
+        ended: bool,
+        line_ends: bool,
+        cancel: &CancelToken,
+        sink: &mut dyn FnMut(&str) -> Flow,
+    ) -> Flow {
         let filled = self.buffer.get(..self.filled).unwrap_or_default();
         let whole = if ended { filled.len() } else { memchr::memrchr(b'\n', filled).map_or(0, |i| i + 1) };
         let ready = filled.get(..whole).unwrap_or_default();
@@ -320,6 +321,9 @@ impl Lines {
             let (line, after) = rest.split_at(end);
             rest = after;
             self.line += 1;
+            if cancel.is_cancelled() {
+                return Err(Error::cancelled("the run was cancelled").into());
+            }
             sink(if line_ends { line } else { without_end(line) })?;
         }
         self.buffer.copy_within(whole..self.filled, 0);

@@ -12,6 +12,7 @@ mod part;
 mod pluck;
 mod sample;
 mod with;
+mod words;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ pub use part::Part;
 pub use pluck::{Pluck, PluckWith};
 pub use sample::Sample;
 pub use with::MapWith;
+pub use words::Words;
 
 use crate::item::BagItem;
 use crate::json::{JsonRef, ParseJson};
