@@ -40,11 +40,11 @@ impl Scheduler {
                 }
             }
         }
-        for (id, worker) in &self.workers {
-            same("held bytes of worker", id.0, worker.held, held.get(id).copied().unwrap_or(0))?;
-            same("attempts of worker", id.0, worker.active, active.get(id).copied().unwrap_or(0))?;
+        for (id, worker) in self.workers.iter() {
+            same("held bytes of worker", id.0, worker.held, held.get(&id).copied().unwrap_or(0))?;
+            same("attempts of worker", id.0, worker.active, active.get(&id).copied().unwrap_or(0))?;
         }
-        Ok(())
+        same("notes about the workers'", "room", self.workers.is_noted(), true)
     }
 }
 

@@ -59,7 +59,7 @@ impl Scheduler {
         }
         let Some(job) = self.jobs.remove(&id) else { return };
         for (worker, held) in job.held_by_worker() {
-            if let Some(worker) = self.workers.get_mut(&worker) {
+            if let Some(worker) = self.workers.get_mut(worker) {
                 worker.held -= held;
             }
         }

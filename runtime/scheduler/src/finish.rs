@@ -8,7 +8,7 @@ use crate::event::{Attempt, Effects};
 use crate::ids::{JobId, TaskRef, Time, WorkerId};
 use crate::job::{Job, TaskState};
 use crate::scheduler::Scheduler;
-use crate::worker::Worker;
+use crate::worker::{Worker, Workers};
 
 /// Inputs named in an error.
 const NAMED_INPUTS: usize = 4;
@@ -34,6 +34,7 @@ impl Scheduler {
         for at in job.consumers(task) {
             job.input_exists(at);
         }
+        self.workers.note(attempt.worker);
         self.inputs_used(attempt.task, effects);
         self.release_unused(attempt.task, effects);
         self.finish_if_complete(attempt.task.job, effects);
@@ -52,6 +53,8 @@ impl Scheduler {
         let Some((job, worker, task)) = self.current(attempt) else { return };
         leave_worker(job, worker, attempt.task);
         let name = worker.spec.name.clone();
+        self.workers.note(attempt.worker);
+        let Some(job) = self.jobs.get_mut(&attempt.task.job) else { return };
         let trouble = job.trouble.entry(task.0).or_default();
         trouble.failures += 1;
         let again = trouble.failures <= job.classes.get(task).retries && error.kind() != ErrorKind::Cancelled;
@@ -169,12 +172,7 @@ pub(crate) fn leave_worker(job: &mut Job, worker: &mut Worker, task: TaskRef) {
     job.bytes[at] = 0;
 }
 
-fn release(
-    job: &mut Job,
-    workers: &mut std::collections::BTreeMap<WorkerId, Worker>,
-    task: TaskRef,
-    effects: &mut Effects,
-) {
+fn release(job: &mut Job, workers: &mut Workers, task: TaskRef, effects: &mut Effects) {
     let at = task.task.index();
     if job.state[at] != TaskState::Done {
         return;
@@ -182,7 +180,7 @@ fn release(
     job.state[at] = TaskState::Released;
     let holder = WorkerId(job.place[at]);
     job.held -= job.bytes[at];
-    if let Some(worker) = workers.get_mut(&holder) {
+    if let Some(worker) = workers.get_mut(holder) {
         worker.held -= job.bytes[at];
     }
     effects.release.push((holder, task));

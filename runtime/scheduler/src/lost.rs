@@ -14,7 +14,8 @@ const ALLOWED_DEATHS: u32 = 3;
 
 impl Scheduler {
     pub(crate) fn lost(&mut self, now: Time, id: WorkerId, effects: &mut Effects) {
-        let Some(worker) = self.workers.remove(&id) else { return };
+        let Some(worker) = self.workers.remove(id) else { return };
+        self.resumable -= worker.resumable.len();
         let jobs: Vec<JobId> = self.jobs.keys().copied().collect();
         for job_id in jobs {
             let Some(job) = self.jobs.get_mut(&job_id) else { continue };
