@@ -3,7 +3,7 @@
 //! In: the tuple given to [`crate::Function::call`]. Out: what the node keeps (literals, and markers that say "the
 //! next input goes here") and the list of nodes it reads. It never evaluates anything.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
@@ -94,6 +94,10 @@ impl InputCursor {
 /// A value of type `T` in a block, without copying.
 pub(crate) fn from_block<T: Any + Send + Sync>(block: Block) -> Result<Arc<T>> {
     let kind = block.kind();
+    if TypeId::of::<T>() == TypeId::of::<Block>() {
+        let any: Arc<dyn Any + Send + Sync> = Arc::new(block);
+        return any.downcast().map_err(|_| Error::internal("a block is not a block"));
+    }
     let any: Arc<dyn Any + Send + Sync> = match block {
         Block::Value(value) => return value.downcast(),
         Block::Table(table) => table,

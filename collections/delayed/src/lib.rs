@@ -37,6 +37,7 @@ mod lower;
 mod node;
 mod operators;
 mod outcome;
+mod partitions;
 mod unpack;
 
 pub use argument::{Arg, Args, Argument, Content, Got, InputCursor, Lazy, LazyArg, Literal, Plain};
@@ -47,4 +48,5 @@ pub use gather::{checkpoint, gather, wait_on};
 pub use leaf::{value, whole};
 pub use lookup::Lookup;
 pub use outcome::{AsArray, AsTable, Outcome};
+pub use partitions::partitions;
 pub use unpack::Parts;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use swath_block::{Block, Inputs, OpHandle, Operation, TaskContext};
-use swath_delayed::{Delayed, delayed, value, whole};
+use swath_delayed::{Delayed, delayed, partitions, value, whole};
 use swath_error::Result;
 use swath_execute::{Collection, Lowered, compute_all};
 use swath_graph::{Annotations, GraphBuilder, Key, Layer};
@@ -79,4 +79,16 @@ fn work_below_a_collection_is_shared_with_delayed_calls() {
     assert_eq!((sum, all, again), (6, All((0..6).collect()), 0));
     assert_eq!(runs.load(Ordering::SeqCst), 1);
     assert_eq!(n.runs.load(Ordering::SeqCst), 3);
+}
+
+#[test]
+fn partitions_are_delayed_values_that_share_their_collection() {
+    let n = numbers(value(10));
+    let parts: Vec<Delayed<Vec<u32>>> = partitions(&n).unwrap();
+    let sums: Vec<_> = parts.iter().map(|p| p.map(|v| v.iter().sum::<u32>())).collect();
+    assert_eq!(compute_all(sums).unwrap(), [21, 25, 29]);
+    assert_eq!(n.runs.load(Ordering::SeqCst), 3);
+    let blocks: Vec<Delayed<Block>> = partitions(&n).unwrap();
+    assert_eq!(blocks[2].map(|b| b.kind().to_owned()).compute().unwrap(), "value");
+    assert_eq!(blocks[0].graph().unwrap().len(), 2);
 }

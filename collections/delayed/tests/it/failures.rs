@@ -15,7 +15,8 @@ fn a_returned_error_names_the_task_and_keeps_the_cause() {
     assert_eq!(delayed(parse).try_call(("42",)).compute().unwrap(), 42);
     let e = (delayed(parse).try_call(("4o2",)) + 1).compute().unwrap_err();
     assert_eq!(e.kind(), ErrorKind::TaskFailed);
-    assert_eq!(e.task().unwrap().task, "parse-0");
+    // Fusion may have joined the two calls into one task.
+    assert!(e.task().unwrap().task.starts_with("parse"), "{e}");
     assert!(e.message().contains("invalid digit"));
     let cause = std::error::Error::source(&e).and_then(std::error::Error::source).unwrap();
     assert!(cause.is::<std::num::ParseIntError>());
