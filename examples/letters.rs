@@ -14,6 +14,9 @@ use swath::{Error, datasets};
 /// How many letters a file has, and the CRC-32 of its sorted text.
 ///
 /// Letters have few values, so counting them and writing each as often as it was seen sorts them in one pass.
+///
+/// # Errors
+/// When the file cannot be read, or holds something else than ASCII.
 pub fn count_letters(path: PathBuf) -> swath::Result<(u64, u64)> {
     let text = std::fs::read(&path).map_err(|e| Error::io(path.display(), e))?;
     if !text.is_ascii() {

@@ -11,11 +11,13 @@ pub mod datasets;
 pub use swath_array as da;
 /// Bags: parallel lists of any items.
 pub use swath_bag as db;
+/// Values of JSON, and the function that parses them in a bag.
+pub use swath_bag::json;
 /// Tables: `DataFrame`s of many files.
 pub use swath_dataframe as dd;
 
 pub use swath_block::{Block, Chunk, DType, Data, Scalar, Table};
-pub use swath_delayed::{Delayed, checkpoint, delayed, gather, value, wait_on, whole};
+pub use swath_delayed::{Delayed, checkpoint, delayed, gather, partitions, value, wait_on, whole};
 pub use swath_error::{Error, ErrorKind, Result, TaskFailure};
 pub use swath_execute::{
     Collection, Executor, Pending, RunOptions, compute_all, current_executor, start_all, with_executor,
@@ -35,8 +37,3 @@ pub mod prelude {
 
 // The local runtime registers itself as the one that `compute()` uses.
 use swath_local as _;
-
-/// The README's examples are compiled and run with the documentation tests.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-mod readme {}

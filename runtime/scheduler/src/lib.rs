@@ -37,7 +37,6 @@ mod event;
 mod finish;
 mod ids;
 mod job;
-mod lost;
 mod pause;
 mod scheduler;
 #[cfg(test)]
