@@ -4,12 +4,14 @@
 //! modules, in the order data meets them: [`promote`] and the operations ([`UnaryOp`], [`BinaryOp`]) say which types
 //! come out; a [`Program`] is a fused chain of operations run tile by tile in cache; [`ReduceOp`] reduces in three
 //! phases ([`partial`] or [`partial_fused`], [`combine`], [`finalize`]); [`slice`],
-//! [`concat_grid`], [`transpose`] and others move elements. Place in the flow: called by the operations that
+//! [`concat_grid`], [`transpose`] and others move elements; [`matmul`] contracts; [`random`], [`arange`] and others make elements. Place in the flow: called by the operations that
 //! array expressions are lowered to. It never starts a thread and never looks beyond the chunks it is given.
 #![deny(unsafe_op_in_unsafe_fn)]
 // A function that is not inlined into its loop is not compiled for the loop's processor.
 #![allow(clippy::inline_always)]
 
+mod contract;
+mod create;
 // Macros for every pair of types: some of the conversions could be `From`.
 #[allow(clippy::cast_lossless, clippy::needless_bitwise_bool)]
 mod elementwise;
@@ -18,8 +20,11 @@ mod math;
 mod ops;
 mod program;
 mod promote;
+mod random;
 mod reduce;
 
+pub use contract::{matmul, matmul_add};
+pub use create::{arange, eye, linspace};
 pub use layout::{
     PadMode, SliceIndex, assemble, broadcast_shapes, broadcast_to, concat, concat_grid, contiguous,
     copy_into, expand_dims, flip, mask, mask_axis, pad, repeat, reshape, roll, slice, squeeze, stack, take,
@@ -31,4 +36,5 @@ pub use promote::{
     Kind, cast_scalar, complex_dtype, convert_scalar, float_dtype, promote, promote_scalar, real_dtype,
     scalar_dtype,
 };
+pub use random::{Distribution, random};
 pub use reduce::{Origin, ReduceOp, combine, finalize, partial, partial_fused};

@@ -18,13 +18,16 @@ use crate::event::{Attempt, Effects, Order};
 use crate::ids::{JobId, TaskRef, Time, WorkerId};
 use crate::job::{Job, TaskState};
 use crate::scheduler::Scheduler;
-use crate::worker::Worker;
+use crate::worker::{Worker, Workers};
 
 /// How long a worker is emptied for a task of several slots, in microseconds.
 const DRAIN: u64 = 100_000;
 
-/// Workers looked at for one task.
-const CANDIDATES: usize = 16;
+/// Workers with room looked at for one task, besides those that hold its inputs.
+const CANDIDATES: usize = 8;
+
+/// Inputs whose holders are looked at.
+const HOLDERS: usize = 8;
 
 /// Workers that take nothing more in this round of picking.
 type Closed = SmallVec<[WorkerId; 4]>;
@@ -46,25 +49,32 @@ impl Scheduler {
 
     /// Goes on with fetched attempts where there is a slot.
     fn resume(&mut self, effects: &mut Effects) {
-        for (id, worker) in &mut self.workers {
-            while worker.load < worker.spec.slots
-                && let Some(task) = worker.resumable.pop_first()
-            {
-                let Some(job) = self.jobs.get_mut(&task.job) else { continue };
-                let slots = worker.free_slots().min(u32::from(job.class(task.task).slots)) as u16;
-                job.state[task.task.index()] = TaskState::Running;
-                job.running += 1;
-                worker.occupy(task, slots, job.classes.get(task.task));
-                let attempt = job.attempt[task.task.index()];
-                effects.run.push(Order { attempt: Attempt { worker: *id, task, attempt }, slots });
-            }
+        if self.resumable == 0 {
+            return;
+        }
+        let waiting = self.workers.iter().filter(|(_, w)| !w.resumable.is_empty());
+        for id in waiting.map(|(id, _)| id).collect::<Vec<_>>() {
+            while self.resume_one(id, effects) {}
+            self.workers.note(id);
         }
     }
 
+    fn resume_one(&mut self, id: WorkerId, effects: &mut Effects) -> bool {
+        let Some(worker) = self.workers.get_mut(id).filter(|w| w.free_slots() > 0) else { return false };
+        let Some(task) = worker.resumable.pop_first() else { return false };
+        self.resumable -= 1;
+        let Some(job) = self.jobs.get_mut(&task.job) else { return true };
+        let slots = worker.free_slots().min(u32::from(job.class(task.task).slots)) as u16;
+        job.state[task.task.index()] = TaskState::Running;
+        job.running += 1;
+        worker.occupy(task, slots, job.classes.get(task.task));
+        let attempt = Attempt { worker: id, task, attempt: job.attempt[task.task.index()] };
+        effects.run.push(Order { attempt, slots });
+        true
+    }
+
     fn pick(&mut self, now: Time, effects: &mut Effects) -> Option<Pick> {
-        if !self.workers.values().any(Worker::has_room) {
-            return None;
-        }
+        self.workers.open().next()?;
         let mut closed = Closed::new();
         let mut tried: SmallVec<[JobId; 4]> = SmallVec::new();
         while let Some(id) = self.next_job(&tried) {
@@ -73,7 +83,7 @@ impl Scheduler {
             }
             tried.push(id);
         }
-        self.pick_for_idle()
+        if tried.is_empty() { None } else { self.pick_for_idle() }
     }
 
     /// The best job with ready tasks that has not been tried.
@@ -105,9 +115,9 @@ impl Scheduler {
     fn pick_for_idle(&self) -> Option<Pick> {
         let idle: SmallVec<[WorkerId; 4]> = self
             .workers
-            .iter()
+            .open()
             .filter(|(_, w)| w.load == 0 && w.resumable.is_empty())
-            .map(|(id, _)| *id)
+            .map(|(id, _)| id)
             .collect();
         if idle.is_empty() {
             return None;
@@ -119,10 +129,10 @@ impl Scheduler {
             for (class, wishes) in job.classes.all.iter().enumerate().filter(|(_, c)| c.producer) {
                 let Some(task) = job.ready[class].first() else { continue };
                 let allowed = |id: &&WorkerId| {
-                    self.workers.get(id).is_some_and(|w| may_take(w, wishes) && w.offers(wishes))
+                    self.workers.get(**id).is_some_and(|w| may_take(w, wishes) && w.offers(wishes))
                 };
                 if let Some(worker) = idle.iter().find(allowed) {
-                    let slots = self.workers.get(worker)?.free_slots().min(u32::from(wishes.slots)) as u16;
+                    let slots = self.workers.get(*worker)?.free_slots().min(u32::from(wishes.slots)) as u16;
                     return Some(Pick {
                         worker: *worker,
                         task: TaskRef { job: id, task: TaskId(task) },
@@ -136,7 +146,7 @@ impl Scheduler {
 
     fn assign(&mut self, pick: &Pick, effects: &mut Effects) {
         let Pick { worker: id, task, slots } = *pick;
-        let (Some(job), Some(worker)) = (self.jobs.get_mut(&task.job), self.workers.get_mut(&id)) else {
+        let (Some(job), Some(worker)) = (self.jobs.get_mut(&task.job), self.workers.get_mut(id)) else {
             return;
         };
         let at = task.task.index();
@@ -160,6 +170,7 @@ impl Scheduler {
         }
         let attempt = Attempt { worker: id, task, attempt: job.attempt[at] };
         effects.run.push(Order { attempt, slots });
+        self.workers.note(id);
     }
 }
 
@@ -173,8 +184,6 @@ fn next_class(job: &Job, tried: &[usize]) -> Option<(usize, TaskId)> {
 fn may_take(worker: &Worker, class: &Class) -> bool {
     worker.is_allowed(class) && worker.could_offer(class)
 }
-
-type Workers = std::collections::BTreeMap<WorkerId, Worker>;
 
 /// A worker for a task of one slot.
 fn place_narrow(
@@ -190,12 +199,16 @@ fn place_narrow(
             || (w.held.saturating_add(expected) <= w.spec.budget
                 && job.held.saturating_add(expected) <= job.options.budget)
     };
-    let open = workers.iter().filter(|(id, w)| {
-        w.has_room() && !closed.contains(id) && may_take(w, class) && w.offers(class) && affordable(w)
-    });
+    let takes = |id: WorkerId, w: &Worker| {
+        !closed.contains(&id) && may_take(w, class) && w.offers(class) && affordable(w)
+    };
     let cost =
         |id: WorkerId, w: &Worker| (missing_bytes(job, task.task, id), w.load * 256 / w.spec.slots, id);
-    open.take(CANDIDATES).min_by_key(|(id, w)| cost(**id, w)).map(|(id, _)| (*id, 1))
+    let deps = job.graph.deps(task.task).iter().take(HOLDERS);
+    let holders = deps.filter_map(|d| workers.open_one(WorkerId(job.place[d.index()])));
+    let others = workers.open().filter(|(id, w)| takes(*id, w)).take(CANDIDATES);
+    let candidates = holders.filter(|(id, w)| takes(*id, w)).chain(others);
+    candidates.min_by_key(|(id, w)| cost(*id, w)).map(|(id, _)| (id, 1))
 }
 
 /// Bytes of the task's inputs that this worker does not hold.
@@ -215,8 +228,7 @@ fn place_wide(
 ) -> Option<(WorkerId, u16)> {
     let open = workers.iter().filter(|(id, w)| !closed.contains(id) && may_take(w, class) && w.offers(class));
     let (id, worker) =
-        open.max_by_key(|(id, w)| (w.free_slots().min(u32::from(class.slots)), Reverse(**id)))?;
-    let id = *id;
+        open.max_by_key(|(id, w)| (w.free_slots().min(u32::from(class.slots)), Reverse(*id)))?;
     let wanted = u32::from(class.slots).min(worker.spec.slots);
     let free = worker.free_slots().min(wanted);
     let waited = worker.drain.is_some_and(|(t, deadline)| t == task && deadline <= now);
@@ -224,7 +236,7 @@ fn place_wide(
         return Some((id, free as u16));
     }
     closed.push(id);
-    let worker = workers.get_mut(&id)?;
+    let worker = workers.get_mut(id)?;
     let deadline = match worker.drain {
         Some((t, deadline)) if t == task => deadline,
         _ => now.after(DRAIN),

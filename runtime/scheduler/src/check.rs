@@ -40,11 +40,11 @@ impl Scheduler {
                 }
             }
         }
-        for (id, worker) in &self.workers {
-            same("held bytes of worker", id.0, worker.held, held.get(id).copied().unwrap_or(0))?;
-            same("attempts of worker", id.0, worker.active, active.get(id).copied().unwrap_or(0))?;
+        for (id, worker) in self.workers.iter() {
+            same("held bytes of worker", id.0, worker.held, held.get(&id).copied().unwrap_or(0))?;
+            same("attempts of worker", id.0, worker.active, active.get(&id).copied().unwrap_or(0))?;
         }
-        Ok(())
+        same("notes about the workers'", "room", self.workers.is_noted(), true)
     }
 }
 
@@ -82,8 +82,8 @@ fn check_task(job: &Job, t: usize) -> Result<()> {
     let waiting = state == TaskState::Waiting && unmet == 0 && live;
     same("waiting of task", t, waiting, false)?;
     let inputs_held = job.graph.deps(task).iter().all(|d| job.state[d.index()] == TaskState::Done);
-    let needs_inputs = matches!(state, TaskState::Ready | TaskState::Running | TaskState::Away);
-    same("inputs of task", t, needs_inputs && !inputs_held, false)
+    // A running task has been given its inputs: they may be lost meanwhile with another worker.
+    same("inputs of task", t, state == TaskState::Ready && live && !inputs_held, false)
 }
 
 fn same<T: PartialEq + std::fmt::Debug>(

@@ -1,9 +1,9 @@
-//! The ends of jobs and workers: cancellation, completion, oblivion, loss.
+//! The ends of jobs: completion, cancellation, oblivion.
 
 use swath_error::Error;
 
 use crate::event::{Effects, JobEnd, Retired};
-use crate::ids::{JobId, Time, WorkerId};
+use crate::ids::{JobId, Time};
 use crate::scheduler::Scheduler;
 
 /// How long an ending job waits for its running tasks to notice, in microseconds.
@@ -59,7 +59,7 @@ impl Scheduler {
         }
         let Some(job) = self.jobs.remove(&id) else { return };
         for (worker, held) in job.held_by_worker() {
-            if let Some(worker) = self.workers.get_mut(&worker) {
+            if let Some(worker) = self.workers.get_mut(worker) {
                 worker.held -= held;
             }
         }
@@ -76,9 +76,5 @@ impl Scheduler {
                 effects.ended.push(JobEnd { job: *id, result });
             }
         }
-    }
-
-    pub(crate) fn lost(&mut self, _now: Time, id: WorkerId, _effects: &mut Effects) {
-        self.workers.remove(&id);
     }
 }

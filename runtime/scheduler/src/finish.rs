@@ -3,11 +3,12 @@
 use swath_error::{Error, ErrorKind, TaskFailure};
 use swath_graph::{TaskGraph, TaskId};
 
+use crate::bitset::ReadySet;
 use crate::event::{Attempt, Effects};
 use crate::ids::{JobId, TaskRef, Time, WorkerId};
 use crate::job::{Job, TaskState};
 use crate::scheduler::Scheduler;
-use crate::worker::Worker;
+use crate::worker::{Worker, Workers};
 
 /// Inputs named in an error.
 const NAMED_INPUTS: usize = 4;
@@ -15,7 +16,7 @@ const NAMED_INPUTS: usize = 4;
 impl Scheduler {
     pub(crate) fn done(&mut self, attempt: Attempt, bytes: u64, effects: &mut Effects) {
         let Some((job, worker, task)) = self.current(attempt) else {
-            effects.release.push((attempt.worker, attempt.task));
+            self.refuse_stale(attempt, effects);
             return;
         };
         leave_worker(job, worker, attempt.task);
@@ -33,21 +34,34 @@ impl Scheduler {
         for at in job.consumers(task) {
             job.input_exists(at);
         }
+        self.workers.note(attempt.worker);
         self.inputs_used(attempt.task, effects);
         self.release_unused(attempt.task, effects);
         self.finish_if_complete(attempt.task.job, effects);
+    }
+
+    /// A result that nobody waits for may go, unless the worker has it or makes it anyway.
+    fn refuse_stale(&self, attempt: Attempt, effects: &mut Effects) {
+        let TaskRef { job, task } = attempt.task;
+        let place = self.jobs.get(&job).and_then(|j| j.place.get(task.index()));
+        if place != Some(&attempt.worker.0) {
+            effects.release.push((attempt.worker, attempt.task));
+        }
     }
 
     pub(crate) fn failed(&mut self, now: Time, attempt: Attempt, error: Error, effects: &mut Effects) {
         let Some((job, worker, task)) = self.current(attempt) else { return };
         leave_worker(job, worker, attempt.task);
         let name = worker.spec.name.clone();
+        self.workers.note(attempt.worker);
+        let Some(job) = self.jobs.get_mut(&attempt.task.job) else { return };
         let trouble = job.trouble.entry(task.0).or_default();
         trouble.failures += 1;
         let again = trouble.failures <= job.classes.get(task).retries && error.kind() != ErrorKind::Cancelled;
+        job.place[task.index()] = WorkerId::NONE;
         if again && job.ending.is_none() {
-            job.place[task.index()] = WorkerId::NONE;
-            job.make_ready(task);
+            job.begin_again(task);
+            self.give_up_orphan(attempt.task, effects);
             return;
         }
         let error = error.in_task(describe(&job.graph, task, name));
@@ -59,14 +73,17 @@ impl Scheduler {
         self.finish_if_complete(attempt.task.job, effects);
     }
 
-    /// Marks a task and everything that depends on it as erred.
+    /// Marks a task and everything that waits for it as erred. What is running has been given its inputs and may still
+    /// come to a good end.
     pub(crate) fn give_up(&mut self, root: TaskRef, error: &Error, effects: &mut Effects) {
         let mut stack = vec![root.task];
         while let Some(task) = stack.pop() {
             let Some(job) = self.jobs.get_mut(&root.job) else { return };
-            if job.state[task.index()] == TaskState::Erred {
+            let waits = matches!(job.state[task.index()], TaskState::Waiting | TaskState::Ready);
+            if !waits && task != root.task || job.state[task.index()] == TaskState::Erred {
                 continue;
             }
+            job.ready[job.classes.index(task)].remove(task.0);
             job.state[task.index()] = TaskState::Erred;
             job.over_count += 1;
             job.place[task.index()] = WorkerId::NONE;
@@ -76,6 +93,18 @@ impl Scheduler {
             }
             stack.extend(job.consumers(task).map(|at| job.consumer(at)));
             self.inputs_used(TaskRef { task, ..root }, effects);
+        }
+    }
+
+    /// A task that is to begin again may wait for an input that has erred meanwhile: then it never can.
+    pub(crate) fn give_up_orphan(&mut self, task: TaskRef, effects: &mut Effects) {
+        let Some(job) = self.jobs.get(&task.job) else { return };
+        let deps = job.graph.deps(task.task);
+        if job.state[task.task.index()] == TaskState::Waiting
+            && let Some(error) = deps.iter().find_map(|d| job.errors.get(&d.0)).cloned()
+        {
+            self.give_up(task, &error, effects);
+            self.finish_if_complete(task.job, effects);
         }
     }
 
@@ -106,6 +135,11 @@ impl Scheduler {
             let mut outputs = job.graph.outputs().iter();
             let first_error = outputs.find_map(|o| job.errors.get(&o.0)).cloned();
             job.ending = Some(first_error.map_or(Ok(()), Err));
+            // What is left was wanted by erred tasks only.
+            job.ready.iter_mut().for_each(ReadySet::clear);
+            if job.active > 0 {
+                effects.abort.push(id);
+            }
         }
         self.report_end(id, effects);
     }
@@ -138,12 +172,7 @@ pub(crate) fn leave_worker(job: &mut Job, worker: &mut Worker, task: TaskRef) {
     job.bytes[at] = 0;
 }
 
-fn release(
-    job: &mut Job,
-    workers: &mut std::collections::BTreeMap<WorkerId, Worker>,
-    task: TaskRef,
-    effects: &mut Effects,
-) {
+fn release(job: &mut Job, workers: &mut Workers, task: TaskRef, effects: &mut Effects) {
     let at = task.task.index();
     if job.state[at] != TaskState::Done {
         return;
@@ -151,14 +180,14 @@ fn release(
     job.state[at] = TaskState::Released;
     let holder = WorkerId(job.place[at]);
     job.held -= job.bytes[at];
-    if let Some(worker) = workers.get_mut(&holder) {
+    if let Some(worker) = workers.get_mut(holder) {
         worker.held -= job.bytes[at];
     }
     effects.release.push((holder, task));
 }
 
 /// The root task of a failure by name, with the inputs it had.
-fn describe(graph: &TaskGraph, task: TaskId, worker: Option<String>) -> TaskFailure {
+pub(crate) fn describe(graph: &TaskGraph, task: TaskId, worker: Option<String>) -> TaskFailure {
     let deps = graph.deps(task);
     let mut inputs: Vec<String> = deps.iter().take(NAMED_INPUTS).map(|d| graph.name(*d)).collect();
     if deps.len() > NAMED_INPUTS {

@@ -212,6 +212,14 @@ impl Job {
         self.ready[self.classes.index(task)].insert(task.0);
     }
 
+    /// A task is to be run once more, when its inputs exist.
+    pub fn begin_again(&mut self, task: TaskId) {
+        self.state[task.index()] = TaskState::Waiting;
+        if self.unmet[task.index()] == 0 && self.ending.is_none() {
+            self.make_ready(task);
+        }
+    }
+
     /// Whether the task exists and `attempt` is its live one.
     pub fn is_current(&self, task: TaskId, attempt: u16) -> bool {
         let active =

@@ -37,6 +37,7 @@ mod event;
 mod finish;
 mod ids;
 mod job;
+mod lost;
 mod pause;
 mod scheduler;
 #[cfg(test)]

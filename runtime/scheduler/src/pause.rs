@@ -12,6 +12,7 @@ impl Scheduler {
             job.running -= 1;
             worker.vacate(attempt.task, job.classes.get(task));
         }
+        self.workers.note(attempt.worker);
     }
 
     /// The attempt goes on whether or not there is a slot: its thread is there already.
@@ -22,13 +23,15 @@ impl Scheduler {
             job.running += 1;
             worker.occupy(attempt.task, 1, job.classes.get(task));
         }
+        self.workers.note(attempt.worker);
     }
 
     /// The attempt waits for a slot on the worker that has it.
     pub(crate) fn fetched(&mut self, attempt: Attempt) {
         let Some((job, worker, task)) = self.current(attempt) else { return };
         if job.state[task.index()] == TaskState::Away {
-            worker.resumable.insert(attempt.task);
+            let new = worker.resumable.insert(attempt.task);
+            self.resumable += usize::from(new);
         }
     }
 }

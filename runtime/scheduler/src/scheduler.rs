@@ -8,13 +8,15 @@ use swath_graph::TaskId;
 use crate::event::{Attempt, Effects, Event};
 use crate::ids::{JobId, TaskRef, Time, WorkerId};
 use crate::job::{Job, TaskState};
-use crate::worker::Worker;
+use crate::worker::{Worker, Workers};
 
 /// The state machine. One per runtime; several jobs and workers at once.
 #[derive(Debug, Default)]
 pub struct Scheduler {
     pub(crate) jobs: BTreeMap<JobId, Box<Job>>,
-    pub(crate) workers: BTreeMap<WorkerId, Worker>,
+    pub(crate) workers: Workers,
+    /// Attempts on all workers that were fetched and want a slot.
+    pub(crate) resumable: usize,
 }
 
 impl Scheduler {
@@ -22,13 +24,14 @@ impl Scheduler {
     pub fn step(&mut self, now: Time, event: Event, effects: &mut Effects) {
         match event {
             Event::WorkerJoined(id, spec) => {
-                self.workers.entry(id).or_insert_with(|| Worker::new(spec));
+                self.workers.insert(id, Worker::new(spec));
             }
             Event::WorkerLost(id) => self.lost(now, id, effects),
             Event::Depth(id, depth) => {
-                if let Some(worker) = self.workers.get_mut(&id) {
+                if let Some(worker) = self.workers.get_mut(id) {
                     worker.spec.depth = depth;
                 }
+                self.workers.note(id);
             }
             Event::Submit(id, plan) => self.submit(id, plan.job, effects),
             Event::Cancel(id, reason) => self.end(now, id, Err(reason), effects),
@@ -79,7 +82,7 @@ impl Scheduler {
     pub(crate) fn current(&mut self, attempt: Attempt) -> Option<(&mut Job, &mut Worker, TaskId)> {
         let TaskRef { job, task } = attempt.task;
         let job = self.jobs.get_mut(&job)?;
-        let worker = self.workers.get_mut(&attempt.worker)?;
+        let worker = self.workers.get_mut(attempt.worker)?;
         let live = job.is_current(task, attempt.attempt) && job.place[task.index()] == attempt.worker.0;
         live.then_some((job, worker, task))
     }

@@ -4,7 +4,67 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::class::Class;
 use crate::event::WorkerSpec;
-use crate::ids::{TaskRef, Time};
+use crate::ids::{TaskRef, Time, WorkerId};
+
+/// All workers, and which of them have room.
+#[derive(Debug, Default)]
+pub(crate) struct Workers {
+    all: BTreeMap<WorkerId, Worker>,
+    /// Those with [`Worker::has_room`].
+    open: BTreeSet<WorkerId>,
+}
+
+impl Workers {
+    pub fn get(&self, id: WorkerId) -> Option<&Worker> {
+        self.all.get(&id)
+    }
+
+    /// A worker to change in ways that leave its room as it is; see [`Self::note`].
+    pub fn get_mut(&mut self, id: WorkerId) -> Option<&mut Worker> {
+        self.all.get_mut(&id)
+    }
+
+    pub fn insert(&mut self, id: WorkerId, worker: Worker) {
+        self.all.entry(id).or_insert(worker);
+        self.note(id);
+    }
+
+    pub fn remove(&mut self, id: WorkerId) -> Option<Worker> {
+        self.open.remove(&id);
+        self.all.remove(&id)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (WorkerId, &Worker)> {
+        self.all.iter().map(|(id, worker)| (*id, worker))
+    }
+
+    /// Workers with room.
+    pub fn open(&self) -> impl Iterator<Item = (WorkerId, &Worker)> {
+        self.open.iter().filter_map(|id| Some((*id, self.all.get(id)?)))
+    }
+
+    /// The worker, when it has room.
+    pub fn open_one(&self, id: WorkerId) -> Option<(WorkerId, &Worker)> {
+        self.get(id).filter(|w| w.has_room()).map(|w| (id, w))
+    }
+
+    /// To be called after a worker's load or limits have changed.
+    pub fn note(&mut self, id: WorkerId) {
+        let has_room = self.all.get(&id).is_some_and(Worker::has_room);
+        if has_room != self.open.contains(&id) {
+            if has_room {
+                self.open.insert(id)
+            } else {
+                self.open.remove(&id)
+            };
+        }
+    }
+
+    /// Whether the note about each worker's room is right.
+    pub fn is_noted(&self) -> bool {
+        self.all.iter().all(|(id, worker)| worker.has_room() == self.open.contains(id))
+    }
+}
 
 #[derive(Debug)]
 pub(crate) struct Worker {

@@ -1,4 +1,7 @@
 //! Kernels against independent answers: naive loops, correctly rounded values and NumPy.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod accuracy;
+mod contractions;
+mod randomness;
 mod reductions;

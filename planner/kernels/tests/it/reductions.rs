@@ -151,7 +151,7 @@ fn values(n: usize, nan: bool, seed: u64) -> Vec<f64> {
         .map(|_| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let r = state >> 40;
-            if nan && r % 11 == 0 { f64::NAN } else { (r % 17) as f64 / 4.0 - 2.0 }
+            if nan && r.is_multiple_of(11) { f64::NAN } else { (r % 17) as f64 / 4.0 - 2.0 }
         })
         .collect()
 }
@@ -229,7 +229,7 @@ fn integers_wrap_and_widen() {
 fn float32_accumulates_in_float64() {
     let x = Chunk::from_vec(vec![0.1f32; 1_000_000], &[1_000_000]).unwrap();
     let sum = reduce(ReduceOp::Sum, &x, &[0], 100_000).unwrap();
-    assert_eq!(sum.as_slice::<f32>().unwrap(), Some(&[(0.1f32 as f64 * 1e6) as f32][..]));
+    assert_eq!(sum.as_slice::<f32>().unwrap(), Some(&[(f64::from(0.1f32) * 1e6) as f32][..]));
 }
 
 #[test]
@@ -288,6 +288,6 @@ fn bad_axes_are_refused() {
     let x = Chunk::from_vec(vec![1.0; 6], &[2, 3]).unwrap();
     assert!(partial(ReduceOp::Sum, &x, &[2], None).is_err());
     assert!(partial(ReduceOp::Sum, &x, &[1, 1], None).is_err());
-    let z = Chunk::full(&[3], swath_block::Scalar::C64(Default::default()));
+    let z = Chunk::full(&[3], swath_block::Scalar::C64(num_complex::Complex::default()));
     assert!(partial(ReduceOp::Max, &z, &[0], None).is_err());
 }
