@@ -24,6 +24,9 @@ const BATCH: u128 = 20_000;
 /// Tasks a thread takes at once at most.
 const MOST: usize = 64;
 
+/// Bytes of stack of a compute thread, as much as a main thread has: user code may recurse. Only what is touched costs.
+const STACK: usize = 8 << 20;
+
 /// A pool of compute threads around one scheduler.
 pub(crate) struct Pool {
     pub threads: usize,
@@ -117,7 +120,7 @@ impl Pool {
             let pool = self.clone();
             let thread =
                 Thread { pool, desk: desk.clone(), done: Vec::new(), todo: VecDeque::new(), batch: 1 };
-            let builder = std::thread::Builder::new().name(format!("swath-{number}"));
+            let builder = std::thread::Builder::new().name(format!("swath-{number}")).stack_size(STACK);
             if let Err(e) = builder.spawn(move || thread.work()) {
                 let mut inner = self.inner.lock();
                 inner.remove(&desk);

@@ -87,3 +87,33 @@ impl Drop for Bar {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use swath_block::MemoryLedger;
+    use swath_graph::TaskGraph;
+    use swath_scheduler::JobId;
+
+    #[test]
+    fn a_bar_appears_late_and_goes_with_its_run() {
+        let graph = Arc::new(TaskGraph::default());
+        let run = Arc::new(RunShared::new(JobId(0), graph, 1, MemoryLedger::new(1), 0).unwrap());
+        let bar = Bar::new(&run);
+        let shown = bar.0.clone();
+        assert!(matches!(*shown.lock(), Shown::NotYet));
+        let start = Instant::now();
+        while !matches!(*shown.lock(), Shown::Drawn(_)) {
+            assert!(start.elapsed() < Duration::from_secs(20), "no bar");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(start.elapsed() + Duration::from_millis(100) >= PATIENCE);
+        drop(bar);
+        assert!(matches!(*shown.lock(), Shown::Gone));
+    }
+
+    #[test]
+    fn no_bar_where_nobody_looks() {
+        assert!(!is_wanted(&RunOptions::default().progress(false)));
+    }
+}

@@ -5,7 +5,7 @@
 //! 3. Within a job: classes by priority, then by their first ready task; within a class the static order.
 //! 4. A task of several slots waits for them on one worker, which is given nothing else meanwhile; after
 //!    [`DRAIN`] it takes what is free.
-//! 5. A producer waits while its worker or its job holds more than its budget, unless the worker would be idle.
+//! 5. A producer waits while its worker or its job holds more than its budget or fetches enough, unless the worker would be idle.
 //! 6. Among workers: the one that lacks the fewest input bytes, then the least loaded, then the oldest.
 
 use std::cmp::Reverse;
@@ -67,6 +67,7 @@ impl Scheduler {
         let slots = worker.free_slots().min(u32::from(job.class(task.task).slots)) as u16;
         job.state[task.task.index()] = TaskState::Running;
         job.running += 1;
+        worker.away -= 1;
         worker.occupy(task, slots, job.classes.get(task.task));
         let attempt = Attempt { worker: id, task, attempt: job.attempt[task.task.index()] };
         effects.run.push(Order { attempt, slots });
@@ -196,7 +197,8 @@ fn place_narrow(
     let expected = if class.producer { job.expected_bytes(task.task).unwrap_or(0) } else { 0 };
     let affordable = |w: &Worker| {
         !class.producer
-            || (w.held.saturating_add(expected) <= w.spec.budget
+            || (w.away < w.spec.fetches
+                && w.held.saturating_add(expected) <= w.spec.budget
                 && job.held.saturating_add(expected) <= job.options.budget)
     };
     let takes = |id: WorkerId, w: &Worker| {

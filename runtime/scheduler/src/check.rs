@@ -29,6 +29,7 @@ impl Scheduler {
     pub fn check(&self) -> Result<()> {
         let mut held: BTreeMap<WorkerId, u64> = BTreeMap::new();
         let mut active: BTreeMap<WorkerId, u32> = BTreeMap::new();
+        let mut away: BTreeMap<WorkerId, u32> = BTreeMap::new();
         for (id, job) in &self.jobs {
             check_job(*id, job)?;
             for (worker, bytes) in job.held_by_worker() {
@@ -37,11 +38,13 @@ impl Scheduler {
             for (at, state) in job.state.iter().enumerate() {
                 if matches!(state, TaskState::Running | TaskState::Away) {
                     *active.entry(WorkerId(job.place[at])).or_default() += 1;
+                    *away.entry(WorkerId(job.place[at])).or_default() += u32::from(*state == TaskState::Away);
                 }
             }
         }
         for (id, worker) in self.workers.iter() {
             same("held bytes of worker", id.0, worker.held, held.get(&id).copied().unwrap_or(0))?;
+            same("paused attempts of worker", id.0, worker.away, away.get(&id).copied().unwrap_or(0))?;
             same("attempts of worker", id.0, worker.active, active.get(&id).copied().unwrap_or(0))?;
         }
         same("notes about the workers'", "room", self.workers.is_noted(), true)

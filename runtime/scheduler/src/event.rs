@@ -28,6 +28,8 @@ pub struct WorkerSpec {
     pub slots: u32,
     /// Tasks of one slot it may hold beyond its slots, so that it need not ask after each: deep for very short tasks.
     pub depth: u32,
+    /// Attempts that may wait without a slot before producers are kept waiting: fetches at the same time.
+    pub fetches: u32,
     /// Bytes of results it may hold before producers are kept waiting.
     pub budget: u64,
     /// Named amounts of abstract resources.
@@ -37,12 +39,13 @@ pub struct WorkerSpec {
 }
 
 impl WorkerSpec {
-    /// A worker of `slots` threads without names, limits or restrictions.
+    /// A worker of `slots` threads without names, limits or restrictions; 32 fetches at a time.
     pub fn local(slots: u32) -> Self {
         Self {
             name: None,
             slots: slots.max(1),
             depth: 0,
+            fetches: 32,
             budget: u64::MAX,
             resources: BTreeMap::new(),
             unrestricted: true,

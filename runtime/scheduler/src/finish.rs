@@ -163,6 +163,8 @@ pub(crate) fn leave_worker(job: &mut Job, worker: &mut Worker, task: TaskRef) {
     if job.state[at] == TaskState::Running {
         worker.vacate(task, job.classes.get(task.task));
         job.running -= 1;
+    } else {
+        worker.away -= 1;
     }
     worker.active -= 1;
     job.active -= 1;

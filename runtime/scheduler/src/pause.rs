@@ -10,6 +10,7 @@ impl Scheduler {
         if job.state[task.index()] == TaskState::Running {
             job.state[task.index()] = TaskState::Away;
             job.running -= 1;
+            worker.away += 1;
             worker.vacate(attempt.task, job.classes.get(task));
         }
         self.workers.note(attempt.worker);
@@ -21,6 +22,7 @@ impl Scheduler {
         if job.state[task.index()] == TaskState::Away && !worker.resumable.contains(&attempt.task) {
             job.state[task.index()] = TaskState::Running;
             job.running += 1;
+            worker.away -= 1;
             worker.occupy(attempt.task, 1, job.classes.get(task));
         }
         self.workers.note(attempt.worker);

@@ -73,6 +73,8 @@ pub(crate) struct Worker {
     pub load: u32,
     /// Attempts it has, paused ones included.
     pub active: u32,
+    /// Attempts that wait without a slot.
+    pub away: u32,
     /// Bytes of results it holds, and those expected of producers it runs.
     pub held: u64,
     /// Slots of its tasks that hold other than one.
@@ -92,6 +94,7 @@ impl Worker {
             spec,
             load: 0,
             active: 0,
+            away: 0,
             held: 0,
             granted: BTreeMap::new(),
             taken: BTreeMap::new(),

@@ -258,3 +258,24 @@ fn worker_names_and_resources_are_honoured() {
     assert!(places.contains(&(0, 0)) && places.contains(&(2, 1)), "{places:?}");
     assert!(!places.iter().any(|(task, _)| *task == 1), "one GPU, one task");
 }
+
+#[test]
+fn fetches_are_limited_and_take_turns() {
+    let annotations = vec![Annotations::producer(None); 6];
+    let mut b = Bench::default();
+    b.tell(Event::WorkerJoined(WorkerId(0), WorkerSpec { fetches: 3, ..WorkerSpec::local(1) }));
+    b.submit(0, graph(&vec![vec![]; 6], &annotations, &[0, 1, 2, 3, 4, 5]), JobOptions::default());
+    let mut away = Vec::new();
+    for _ in 0..3 {
+        let order = b.orders()[0];
+        b.tell(Event::Paused(order.attempt));
+        away.push(order.attempt);
+    }
+    // Past the limit only a worker that would idle begins another.
+    let fourth = b.orders()[0];
+    b.tell(Event::Fetched(away[1]));
+    assert!(b.orders().is_empty(), "there is no slot");
+    b.tell(Event::Done(fourth.attempt, 1));
+    let resumed = b.orders();
+    assert_eq!((resumed.len(), resumed[0].attempt), (1, away[1]), "the fetched one goes before new ones");
+}
