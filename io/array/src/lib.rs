@@ -6,11 +6,13 @@
 #![forbid(unsafe_code)]
 
 mod memory;
+mod npy;
 mod region;
 mod sink;
 mod source;
 
 pub use memory::MemorySource;
+pub use npy::{NpySink, NpySource, write_npy};
 pub use region::{Region, check_region, region_shape};
 pub use sink::ArraySink;
 pub use source::ArraySource;

@@ -188,6 +188,13 @@ impl Chunk {
         Ok(self.is_contiguous().then(|| all.get(self.offset..self.offset + self.len())).flatten())
     }
 
+    /// The elements' bytes in row-major order and this machine's byte order, when they lie that way.
+    pub fn as_bytes(&self) -> Option<&[u8]> {
+        let size = self.dtype.size();
+        let start = self.offset * size;
+        self.is_contiguous().then(|| self.data.get(start..start + self.len() * size)).flatten()
+    }
+
     /// An ndarray of the elements; takes the buffer over when nobody else holds it, copies otherwise.
     ///
     /// # Errors
