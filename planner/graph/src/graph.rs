@@ -10,6 +10,7 @@ pub struct TaskId(pub u32);
 
 impl TaskId {
     /// The id as an index into a column.
+    #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -21,6 +22,7 @@ pub struct LayerId(pub u32);
 
 impl LayerId {
     /// The id as an index into the layers.
+    #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -71,6 +73,7 @@ impl TaskGraph {
     }
 
     /// How many tasks.
+    #[inline]
     pub fn len(&self) -> usize {
         self.step_offsets.len().saturating_sub(1)
     }
@@ -91,16 +94,19 @@ impl TaskGraph {
     }
 
     /// The tasks whose results `task` reads, in argument order (one may appear twice).
+    #[inline]
     pub fn deps(&self, task: TaskId) -> &[TaskId] {
         row(&self.dep_offsets, &self.deps, task)
     }
 
     /// What `task` runs: one step, or several after linear fusion.
+    #[inline]
     pub fn steps(&self, task: TaskId) -> &[Step] {
         row(&self.step_offsets, &self.steps, task)
     }
 
     /// The last step of `task`: the one whose result it gives, and whose name it carries.
+    #[inline]
     pub fn last_step(&self, task: TaskId) -> Option<Step> {
         self.steps(task).last().copied()
     }
@@ -169,6 +175,7 @@ impl TaskGraph {
 }
 
 /// One row of a compressed sparse column pair; empty when the task is not there.
+#[inline]
 fn row<'a, T>(offsets: &[u32], values: &'a [T], task: TaskId) -> &'a [T] {
     let bounds = (offsets.get(task.index()), offsets.get(task.index() + 1));
     match bounds {

@@ -1,9 +1,10 @@
 //! What the runtime itself costs: graphs of tasks that do nothing, fusion off, on the local runtime.
 //!
 //! `cargo bench -p swath-local --bench scheduler` first prints one line per shape with a million tasks: microseconds
-//! per task from the finished graph to the result, and bytes of memory per task, graph, scheduler and results included
-//! (growth of the resident set from before the graph is built to the moment the last task runs, and the peak). Criterion
-//! then times ten thousand to a million tasks of each shape. `SHAPES=1 cargo bench …` stops after the lines.
+//! per task from the finished graph to the result (and of processor time, which a busy machine changes less), and bytes
+//! of memory per task, graph, scheduler and results included (growth of the resident set from before the graph is built
+//! to the moment the last task runs, and the peak). Criterion then times ten thousand to a million tasks of each shape.
+//! `SHAPES=1 cargo bench …` stops after the lines.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -137,6 +138,14 @@ fn peak() -> usize {
     line.and_then(|l| l.split_whitespace().nth(1)?.parse::<usize>().ok()).unwrap_or(0) * 1024
 }
 
+/// Seconds of processor time this process has used, on all threads.
+fn processor() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    // User and system time are the 14th and 15th fields, in hundredths of a second.
+    after_name.split_whitespace().skip(11).take(2).filter_map(|t| t.parse::<f64>().ok()).sum::<f64>() / 100.0
+}
+
 fn print_lines() {
     let n = 1_000_000;
     for (name, shape) in SHAPES {
@@ -147,11 +156,15 @@ fn print_lines() {
         let start = Instant::now();
         let graph = shape(n);
         let built = start.elapsed();
+        let used = processor();
         let took = run(graph, 2);
+        let used = processor() - used;
         let per = |bytes: usize| bytes.saturating_sub(before) / n;
         println!(
-            "{name}: {n} empty tasks, 2 threads: {:.2} µs per task, {} bytes per task (peak {}); graph built in {built:.0?}",
+            "{name}: {n} empty tasks, 2 threads: {:.2} µs per task ({:.2} of processor time), {} bytes per task (peak {}); \
+             graph built in {built:.0?}",
             took.as_secs_f64() * 1e6 / n as f64,
+            used * 1e6 / n as f64,
             per(RESIDENT.load(Ordering::Relaxed)),
             per(peak()),
         );
