@@ -7,6 +7,7 @@ mod number;
 mod parse;
 mod path;
 mod plan;
+mod serial;
 mod strings;
 mod value;
 

@@ -8,8 +8,9 @@ use serde::Deserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use swath_error::{Error, Result};
 
+use super::Json;
 use super::path::{PathKey, Step};
-use super::value::{Any, Json};
+use super::serial::Any;
 
 /// Parses one JSON text. Given to `map`, it is recognised: members that are plucked afterwards are all that is built.
 ///
