@@ -107,15 +107,15 @@ impl Job {
     /// A result does not exist any more. Its inputs are needed once more; those that are gone are added to `undone`.
     fn undo(&mut self, task: TaskId, undone: &mut Vec<TaskId>) {
         let at = task.index();
-        if !matches!(self.state[at], TaskState::Done | TaskState::Released) || self.ending.is_some() {
-            self.held -= if self.state[at] == TaskState::Done { self.bytes[at] } else { 0 };
-            self.bytes[at] = 0;
-            return;
-        }
         if self.state[at] == TaskState::Done {
             self.held -= self.bytes[at];
+            self.state[at] = TaskState::Released;
         }
         self.bytes[at] = 0;
+        // An ending job makes nothing again; another task may have undone this one already.
+        if self.state[at] != TaskState::Released || self.ending.is_some() {
+            return;
+        }
         self.over_count -= 1;
         self.missing_outputs += u32::from(self.outputs.contains(task.0));
         for at in self.consumers(task) {

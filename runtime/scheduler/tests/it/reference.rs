@@ -156,7 +156,8 @@ impl Reference {
             // The scheduler answers stale results with a release: nothing is held.
             return Ok(());
         }
-        if self.is_needed(task) && !self.ended.contains_key(&task.job) {
+        let over = self.ended.contains_key(&task.job) || self.ending.contains(&task.job);
+        if self.is_needed(task) && !over {
             return Err(format!("a result that is needed was released: {task:?}"));
         }
         self.results.remove(&task);
