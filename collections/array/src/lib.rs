@@ -1,2 +1,65 @@
-//! The chunked n-d array
+//! Chunked n-d arrays: NumPy's functions over arrays larger than memory, in parallel. Usually imported as `da`.
+//!
+//! In: ndarrays, files, ranges and random numbers. Out: lazy [`Array`]s (and [`DynArray`]s, typed at run time), computed
+//! to ndarrays. Place in the flow: what users write, above the array planner. It never computes before it is asked to,
+//! and no function that builds an array fails: an error waits in the array and comes out, with the source line that
+//! caused it, at `compute()`, `shape()` or `explain()`.
+//!
+//! ```
+//! # use swath_local as _;
+//! use swath_array as da;
+//! let x = da::arange(12).astype::<f64>().reshape([3, 4]).chunks([2, 2]);
+//! let y = &x - x.mean(da::axes(1).keepdims());
+//! assert_eq!(y.compute()?[[0, 0]], -1.5);
+//! assert_eq!(y.std(..).item()?, 1.118033988749895);
+//! # Ok::<(), swath_error::Error>(())
+//! ```
 #![forbid(unsafe_code)]
+
+mod array;
+mod compute;
+mod contract;
+mod create;
+mod dims;
+mod display;
+mod dynamic;
+mod indexing;
+mod map_blocks;
+mod numeric;
+mod operand;
+mod operators;
+mod random_numbers;
+mod reductions;
+mod shaping;
+mod ufuncs;
+
+pub use array::Array;
+pub use contract::{dot, matmul};
+pub use create::{
+    Steps, arange, arange_f64, array, eye, eye_as, from_array, from_ndarray, from_source, fromfunction, full,
+    full_like, identity, linspace, ones, ones_as, ones_like, tri, zeros, zeros_as, zeros_like,
+};
+pub use dims::Dims;
+pub use dynamic::DynArray;
+pub use indexing::Ellipsis;
+pub use map_blocks::map_blocks;
+pub use numeric::{Numeric, Promote};
+pub use operand::{DynOperand, Operand};
+pub use reductions::{axes, keepdims};
+pub use shaping::{concatenate, dstack, hstack, stack, vstack};
+pub use ufuncs::where_;
+
+/// Random arrays: [`random::default_rng`].
+pub mod random {
+    pub use crate::random_numbers::{Generator, default_rng};
+}
+
+pub use swath_array_plan::{Axes, AxisSpec, BlockInfo, ChunkSpec, Chunks, Index, Indices, NewAxis, Stepped};
+pub use swath_block::{Chunk, DType, Element, Scalar};
+pub use swath_kernels::{BinaryOp, UnaryOp};
+
+/// Re-exported for [`s!`].
+#[doc(hidden)]
+pub mod indexing_support {
+    pub use swath_array_plan::{Index, Indices, Stepped};
+}

@@ -52,8 +52,7 @@ impl Axes {
     /// [`swath_error::ErrorKind::InvalidArgument`] for an axis that is not there or named twice.
     pub fn resolve(&self, ndim: usize) -> Result<AxisList> {
         let Some(axes) = &self.axes else { return Ok((0..ndim).collect()) };
-        let mut found: AxisList =
-            axes.iter().map(|a| normalize_axis(*a, ndim)).collect::<Result<_>>()?;
+        let mut found: AxisList = axes.iter().map(|a| normalize_axis(*a, ndim)).collect::<Result<_>>()?;
         found.sort_unstable();
         if found.windows(2).any(|w| w.first() == w.last()) {
             return Err(Error::argument(format!("duplicate value in the axes {:?}", axes.as_slice())));
@@ -68,9 +67,10 @@ impl Axes {
 /// [`swath_error::ErrorKind::InvalidArgument`] when there is no such axis.
 pub fn normalize_axis(axis: isize, ndim: usize) -> Result<usize> {
     let from_front = if axis < 0 { axis.checked_add_unsigned(ndim) } else { Some(axis) };
-    from_front.and_then(|a| usize::try_from(a).ok()).filter(|a| *a < ndim).ok_or_else(|| {
-        Error::argument(format!("axis {axis} is out of bounds for array of dimension {ndim}"))
-    })
+    from_front
+        .and_then(|a| usize::try_from(a).ok())
+        .filter(|a| *a < ndim)
+        .ok_or_else(|| Error::argument(format!("axis {axis} is out of bounds for array of dimension {ndim}")))
 }
 
 macro_rules! from_integers {

@@ -27,7 +27,8 @@ pub fn broadcast_chunks(all: &[&Chunks]) -> Result<Chunks> {
         }
         axes.push(match wide.as_slice() {
             [] => Axis::whole(1),
-            wide => common_axis(wide).map_err(|e| if e.kind() == ErrorKind::ShapeMismatch { mismatch(all) } else { e })?,
+            wide => common_axis(wide)
+                .map_err(|e| if e.kind() == ErrorKind::ShapeMismatch { mismatch(all) } else { e })?,
         });
     }
     Ok(Chunks::new(axes))
@@ -37,9 +38,12 @@ pub fn broadcast_chunks(all: &[&Chunks]) -> Result<Chunks> {
 pub fn cut_for(own: &Chunks, common: &Chunks) -> Chunks {
     let ndim = common.ndim();
     let missing = ndim.saturating_sub(own.ndim());
-    Chunks::new(own.axes().iter().zip(common.axes().iter().skip(missing)).map(|(own, common)| {
-        if own.is_one() { own.clone() } else { common.clone() }
-    }))
+    Chunks::new(
+        own.axes()
+            .iter()
+            .zip(common.axes().iter().skip(missing))
+            .map(|(own, common)| if own.is_one() { own.clone() } else { common.clone() }),
+    )
 }
 
 /// The axis of `chunks` that stands at `axis` of `ndim` when axes are matched from the last.
@@ -53,7 +57,9 @@ fn mismatch(all: &[&Chunks]) -> Error {
         ErrorKind::ShapeMismatch,
         format!("operands could not be broadcast together with shapes {}", shapes.join(" ")),
     )
-    .with_help("lengths, counted from the last axis, must be equal or 1; reduce with keepdims to keep an axis")
+    .with_help(
+        "lengths, counted from the last axis, must be equal or 1; reduce with keepdims to keep an axis",
+    )
 }
 
 /// A shape as NumPy's broadcasting error writes it: `(3,4)`, `(3,)`.

@@ -24,12 +24,14 @@ pub use broadcast::{broadcast_chunks, cut_for};
 pub use chunks::{Axis, AxisSpec, ChunkSpec, Chunks, DEFAULT_CHUNK_BYTES, Target, common_axis, parse_bytes};
 pub use explain::{chunk_text, explain, tree};
 pub use expr::Expr;
-pub use index::{AxisSlice, Index, IndexPlan, Indices, NewAxis, Piece, Stepped, plan_index, slice_pieces, sliced_axis};
+pub use index::{
+    AxisSlice, Index, IndexPlan, Indices, NewAxis, Piece, Stepped, plan_index, slice_pieces, sliced_axis,
+};
 pub use lower::{Grid, lower};
 pub use made::Made;
 pub use nodes::{
     BlockFunction, BlockInfo, Operand, apply, arg, astype, binary, broadcast_to, concatenate, expand_dims,
-    from_made, from_source, held, index, map_blocks, matmul, rechunk, reduce, reshape, select, squeeze, stack,
-    take_along, transpose, unary,
+    from_made, from_source, held, index, map_blocks, matmul, rechunk, reduce, reshape, select, squeeze,
+    stack, take_along, transpose, unary,
 };
 pub use rewrite::rewrite;

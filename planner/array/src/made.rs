@@ -1,4 +1,4 @@
-//! Arrays made from nothing: constants, ranges, the identity.
+//! Arrays made from nothing: constants, ranges, the identity, random numbers.
 //!
 //! In: parameters and the positions wanted. Out: chunks. An element depends on its position only, never on how the
 //! array is cut.
@@ -8,12 +8,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use swath_block::{Chunk, DType, Element, Scalar, with_dtype};
 use swath_error::{Error, Result};
-use swath_kernels::convert_scalar;
+use swath_kernels::{Distribution, Origin, SliceIndex, convert_scalar, random};
 
 use crate::index::AxisSlice;
 
 /// How the elements follow from their positions.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Made {
     /// One value everywhere.
     Full(Scalar),
@@ -54,16 +54,32 @@ pub enum Made {
         /// The element type.
         dtype: DType,
     },
+    /// Random numbers, each following from the seed and its position: how the array is cut does not matter.
+    Random {
+        /// How they are distributed.
+        distribution: Distribution,
+        /// The element type.
+        dtype: DType,
+        /// Equal seeds give equal arrays.
+        seed: u64,
+        /// The shape of the whole array.
+        shape: Vec<usize>,
+    },
 }
 
 impl Made {
+    /// Whether an element costs about as much to make as to read.
+    pub(crate) fn is_free(&self) -> bool {
+        !matches!(self, Self::Random { .. })
+    }
+
     /// The element type.
-    pub fn dtype(self) -> DType {
+    pub fn dtype(&self) -> DType {
         match self {
             Self::Full(value) => value.dtype(),
             Self::Integers { .. } => DType::I64,
             Self::Floats { .. } | Self::Line { .. } => DType::F64,
-            Self::Eye { dtype, .. } | Self::Tri { dtype, .. } => dtype,
+            Self::Eye { dtype, .. } | Self::Tri { dtype, .. } | Self::Random { dtype, .. } => *dtype,
         }
     }
 
@@ -71,33 +87,62 @@ impl Made {
     ///
     /// # Errors
     /// [`swath_error::ErrorKind::Internal`] when the region has another number of axes than the array.
-    pub(crate) fn produce(self, region: &[AxisSlice]) -> Result<Chunk> {
+    pub(crate) fn produce(&self, region: &[AxisSlice]) -> Result<Chunk> {
         let shape: Vec<usize> = region.iter().map(|s| s.len).collect();
         match (self, region) {
-            (Self::Full(value), _) => Ok(Chunk::full(&shape, value)),
+            (Self::Full(value), _) => Ok(Chunk::full(&shape, *value)),
             (Self::Integers { start, step }, [line]) => Chunk::from_vec(
                 positions(line).map(|i| start.wrapping_add(step.wrapping_mul(i as i64))).collect(),
                 &shape,
             ),
             (Self::Floats { start, step }, [line]) => {
-                Chunk::from_vec(positions(line).map(|i| start + i as f64 * step).collect(), &shape)
+                Chunk::from_vec(positions(line).map(|i| start + i as f64 * *step).collect(), &shape)
             }
             (Self::Line { start, step, stop }, [line]) => {
                 let at = |i: usize| match stop {
-                    Some((stop, last)) if i as u64 == last => stop,
+                    Some((stop, last)) if i as u64 == *last => *stop,
                     _ => i as f64 * step + start,
                 };
                 Chunk::from_vec(positions(line).map(at).collect(), &shape)
             }
             (Self::Eye { k, dtype }, [rows, columns]) => {
-                with_dtype!(dtype, T => diagonal::<T>(rows, columns, &|r, c| c - r == k, &shape))
+                with_dtype!(*dtype, T => diagonal::<T>(rows, columns, &|r, c| c - r == *k, &shape))
             }
             (Self::Tri { k, dtype }, [rows, columns]) => {
-                with_dtype!(dtype, T => diagonal::<T>(rows, columns, &|r, c| c - r <= k, &shape))
+                with_dtype!(*dtype, T => diagonal::<T>(rows, columns, &|r, c| c - r <= *k, &shape))
+            }
+            (Self::Random { distribution, dtype, seed, shape: whole }, region)
+                if region.len() == whole.len() =>
+            {
+                boxed(region, &|offset, shape| {
+                    let origin = Origin { offset: offset.to_vec(), shape: whole.clone() };
+                    random(*distribution, *dtype, *seed, &origin, shape)
+                })
             }
             _ => Err(Error::internal(format!("{self} does not have {} axes", region.len()))),
         }
     }
+}
+
+/// Makes the chunk at an offset, of a shape.
+type MakeBox<'a> = &'a dyn Fn(&[usize], &[usize]) -> Result<Chunk>;
+
+/// The smallest box around a region, made by `make(offset, shape)`, then every step-th element of it.
+pub(crate) fn boxed(region: &[AxisSlice], make: MakeBox<'_>) -> Result<Chunk> {
+    let bounds: Vec<(usize, usize)> = region.iter().map(AxisSlice::bounds).collect();
+    let offset: Vec<usize> = bounds.iter().map(|(low, _)| *low).collect();
+    let shape: Vec<usize> = bounds.iter().map(|(low, high)| high - low).collect();
+    let chunk = make(&offset, &shape)?;
+    if region.iter().all(|s| s.step == 1 || s.len <= 1) {
+        return Ok(chunk);
+    }
+    let local = |(s, low): (&AxisSlice, &usize)| SliceIndex::Range {
+        start: s.start.saturating_sub(*low),
+        step: s.step,
+        len: s.len,
+    };
+    let index: Vec<SliceIndex> = region.iter().zip(&offset).map(local).collect();
+    swath_kernels::slice(&chunk, &index)
 }
 
 fn positions(line: &AxisSlice) -> impl Iterator<Item = usize> + '_ {
@@ -114,9 +159,7 @@ fn diagonal<T: Element>(
     let one = T::from_scalar(convert_scalar(Scalar::I64(1), T::DTYPE)).unwrap_or_else(T::zero);
     let mut values = Vec::with_capacity(rows.len * columns.len);
     for r in positions(rows) {
-        values.extend(
-            positions(columns).map(|c| if is_one(r as i64, c as i64) { one } else { T::zero() }),
-        );
+        values.extend(positions(columns).map(|c| if is_one(r as i64, c as i64) { one } else { T::zero() }));
     }
     Chunk::from_vec(values, shape)
 }
@@ -130,6 +173,7 @@ impl fmt::Display for Made {
             Self::Line { start, step, .. } => write!(f, "linspace(from {start} by {step})"),
             Self::Eye { k, .. } => write!(f, "eye(k {k})"),
             Self::Tri { k, .. } => write!(f, "tri(k {k})"),
+            Self::Random { distribution, seed, .. } => write!(f, "random({distribution:?}, seed {seed})"),
         }
     }
 }

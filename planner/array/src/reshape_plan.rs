@@ -74,7 +74,8 @@ fn match_axes(own: &[usize], wanted: &[usize]) -> Result<Vec<Group>> {
     let (mut i, mut j) = (0, 0);
     while i < own.len() || j < wanted.len() {
         let (from, to) = (i, j);
-        let at = |s: &[usize], k: usize| s.get(k).copied().ok_or_else(|| Error::internal("shapes do not match"));
+        let at =
+            |s: &[usize], k: usize| s.get(k).copied().ok_or_else(|| Error::internal("shapes do not match"));
         let (mut a, mut b) = (at(own, i)?, at(wanted, j)?);
         (i, j) = (i + 1, j + 1);
         while a != b {
@@ -109,10 +110,18 @@ fn merge(axes: &[Axis], limit: usize, cut: &mut Vec<Axis>, result: &mut Vec<Axis
 }
 
 /// One axis becomes several.
-fn split(axis: &Axis, shape: &[usize], limit: usize, cut: &mut Vec<Axis>, result: &mut Vec<Axis>) -> Result<()> {
-    let (split_at, rest) = slowest_cut(shape, limit.min(axis.largest().max(1)).max(smallest_row(shape, limit)));
+fn split(
+    axis: &Axis,
+    shape: &[usize],
+    limit: usize,
+    cut: &mut Vec<Axis>,
+    result: &mut Vec<Axis>,
+) -> Result<()> {
+    let (split_at, rest) =
+        slowest_cut(shape, limit.min(axis.largest().max(1)).max(smallest_row(shape, limit)));
     let length = shape.get(split_at).copied().unwrap_or(1);
-    let kept = axis.sizes()?.iter().map(|n| n.is_multiple_of(rest).then_some(n / rest)).collect::<Option<Vec<_>>>();
+    let kept =
+        axis.sizes()?.iter().map(|n| n.is_multiple_of(rest).then_some(n / rest)).collect::<Option<Vec<_>>>();
     let middle = match kept {
         Some(rows) if split_at == 0 => Axis::known(rows),
         _ => regular(length, axis.largest().min(limit) / rest),
@@ -134,7 +143,10 @@ fn smallest_row(shape: &[usize], limit: usize) -> usize {
 /// that is.
 fn slowest_cut(shape: &[usize], limit: usize) -> (usize, usize) {
     let below = |i: usize| shape.iter().skip(i + 1).product::<usize>();
-    (0..shape.len()).map(|i| (i, below(i))).find(|(_, n)| *n <= limit).unwrap_or((shape.len().saturating_sub(1), 1))
+    (0..shape.len())
+        .map(|i| (i, below(i)))
+        .find(|(_, n)| *n <= limit)
+        .unwrap_or((shape.len().saturating_sub(1), 1))
 }
 
 /// Chunks of one along the axes before `split_at`, `middle` there, whole ones after it.

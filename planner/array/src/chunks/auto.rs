@@ -183,7 +183,9 @@ impl<'a> Scaling<'a> {
     }
 
     fn set(&mut self, a: usize, found: Found) {
-        if self.shrinking && let Some(slot) = self.basis.get_mut(a) {
+        if self.shrinking
+            && let Some(slot) = self.basis.get_mut(a)
+        {
             *slot = Some(found.clone());
         }
         if let Some(slot) = self.found.get_mut(a) {

@@ -40,9 +40,7 @@ const UNITS: &[(&str, f64)] = &[
 /// ```
 pub fn parse_bytes(text: &str) -> Result<u64> {
     let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let split = compact
-        .rfind(|c: char| c.is_ascii_digit() || c == '.')
-        .map_or(0, |last| last + 1);
+    let split = compact.rfind(|c: char| c.is_ascii_digit() || c == '.').map_or(0, |last| last + 1);
     let (number, unit) = compact.split_at(split);
     let unit = unit.to_ascii_lowercase();
     let factor = UNITS.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor);

@@ -128,7 +128,9 @@ impl Chunks {
     /// # Errors
     /// [`ErrorKind::Internal`] past the last one: callers normalise axes first.
     pub fn axis(&self, axis: usize) -> Result<&Axis> {
-        self.0.get(axis).ok_or_else(|| Error::internal(format!("axis {axis} of {} was asked for", self.ndim())))
+        self.0
+            .get(axis)
+            .ok_or_else(|| Error::internal(format!("axis {axis} of {} was asked for", self.ndim())))
     }
 
     /// How many axes.

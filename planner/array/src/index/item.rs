@@ -194,8 +194,11 @@ impl IndexPlan {
         self.slices.push(slice);
         if let Index::List(list) = item {
             if self.list.is_some() {
-                return Err(Error::new(ErrorKind::Unsupported, "an index can hold only one list of positions")
-                    .with_help("index twice, or use vindex"));
+                return Err(Error::new(
+                    ErrorKind::Unsupported,
+                    "an index can hold only one list of positions",
+                )
+                .with_help("index twice, or use vindex"));
             }
             let list = list.iter().map(|i| position_on(*i, axis, n)).collect::<Result<_>>()?;
             self.list = Some((axis, list));
@@ -213,7 +216,8 @@ impl IndexPlan {
 /// [`ErrorKind::InvalidArgument`] with NumPy's message when it is not on the axis.
 pub(crate) fn position_on(i: isize, axis: usize, n: usize) -> Result<usize> {
     let from_front = if i < 0 { i.checked_add_unsigned(n) } else { Some(i) };
-    from_front.and_then(|i| usize::try_from(i).ok()).filter(|i| *i < n).ok_or_else(|| {
-        Error::argument(format!("index {i} is out of bounds for axis {axis} with size {n}"))
-    })
+    from_front
+        .and_then(|i| usize::try_from(i).ok())
+        .filter(|i| *i < n)
+        .ok_or_else(|| Error::argument(format!("index {i} is out of bounds for axis {axis} with size {n}")))
 }

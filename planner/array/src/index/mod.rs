@@ -7,7 +7,7 @@ mod item;
 mod pieces;
 mod slice;
 
-pub use item::{Index, IndexPlan, Indices, NewAxis, Stepped, plan_index};
 pub(crate) use item::position_on;
-pub use pieces::{Piece, sliced_axis, slice_pieces};
+pub use item::{Index, IndexPlan, Indices, NewAxis, Stepped, plan_index};
+pub use pieces::{Piece, slice_pieces, sliced_axis};
 pub use slice::AxisSlice;

@@ -54,6 +54,15 @@ impl AxisSlice {
         self.start.wrapping_add_signed(self.step.wrapping_mul(i as isize))
     }
 
+    /// The lowest element taken, and one past the highest.
+    pub fn bounds(&self) -> (usize, usize) {
+        if self.len == 0 {
+            return (0, 0);
+        }
+        let last = self.at(self.len - 1);
+        (self.start.min(last), self.start.max(last) + 1)
+    }
+
     /// This slice of what `inner` takes, as one slice.
     #[must_use]
     pub fn of(&self, inner: &Self) -> Self {

@@ -1,7 +1,9 @@
 //! Nodes whose chunks are views of one chunk each: axes permuted, broadcast, reshaped.
 
 use serde::{Deserialize, Serialize};
-use swath_block::{Block, Chunk, Inputs, Operation, Shape, Strides, TaskContext, encode_operation, register_operation};
+use swath_block::{
+    Block, Chunk, Inputs, Operation, Shape, Strides, TaskContext, encode_operation, register_operation,
+};
 use swath_error::{Error, Result};
 use swath_kernels::{broadcast_to, reshape as reshape_chunk};
 
@@ -58,9 +60,10 @@ pub(crate) fn permute(expr: &Expr, to: &mut Lowering<'_>) -> Result<Grid> {
         input.task(own)
     };
     let operation = PermuteAxes { axes: node.axes.to_vec() };
-    let tasks = to.layer(expr.key(), "axes", operation, expr.chunks().blocks(), annotations(expr), |i, out| {
-        out.push(source(i));
-    })?;
+    let tasks =
+        to.layer(expr.key(), "axes", operation, expr.chunks().blocks(), annotations(expr), |i, out| {
+            out.push(source(i));
+        })?;
     Grid::new(blocks, tasks)
 }
 
@@ -105,9 +108,10 @@ impl Operation for ReshapeChunks {
 pub(crate) fn reshape(expr: &Expr, to: &mut Lowering<'_>) -> Result<Grid> {
     let input = to.grid(expr.input()?, expr)?;
     let operation = ReshapeChunks(Lengths::of(expr)?);
-    let tasks = to.layer(expr.key(), "reshape", operation, expr.chunks().blocks(), annotations(expr), |i, out| {
-        out.extend(input.tasks().get(i));
-    })?;
+    let tasks =
+        to.layer(expr.key(), "reshape", operation, expr.chunks().blocks(), annotations(expr), |i, out| {
+            out.extend(input.tasks().get(i));
+        })?;
     Grid::new(expr.chunks().grid(), tasks)
 }
 
@@ -136,8 +140,9 @@ pub(crate) fn broadcast(expr: &Expr, to: &mut Lowering<'_>) -> Result<Grid> {
     let input = to.grid(expr.input()?, expr)?;
     let blocks = expr.chunks().grid();
     let operation = BroadcastChunks(Lengths::of(expr)?);
-    let tasks = to.layer(expr.key(), "broadcast", operation, expr.chunks().blocks(), annotations(expr), |i, out| {
-        out.push(input.broadcast_task(&coordinates(i, &blocks)));
-    })?;
+    let tasks =
+        to.layer(expr.key(), "broadcast", operation, expr.chunks().blocks(), annotations(expr), |i, out| {
+            out.push(input.broadcast_task(&coordinates(i, &blocks)));
+        })?;
     Grid::new(blocks, tasks)
 }

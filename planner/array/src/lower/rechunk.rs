@@ -1,7 +1,9 @@
 //! New chunks assembled from pieces of old ones.
 
 use serde::{Deserialize, Serialize};
-use swath_block::{Block, DType, Inputs, Operation, Shape, TaskContext, encode_operation, register_operation};
+use swath_block::{
+    Block, DType, Inputs, Operation, Shape, TaskContext, encode_operation, register_operation,
+};
 use swath_error::Result;
 use swath_kernels::{assemble, slice as slice_chunk};
 
@@ -76,7 +78,9 @@ pub(crate) fn rechunk(expr: &Expr, to: &mut Lowering<'_>) -> Result<Grid> {
     for (old, new) in input.chunks().axes().iter().zip(expr.chunks().axes()) {
         let starts = new.starts()?;
         let cuts = starts.iter().zip(new.sizes()?);
-        pieces.push(cuts.map(|(s, n)| slice_pieces(old, AxisSlice::range(*s, *n))).collect::<Result<Vec<_>>>()?);
+        pieces.push(
+            cuts.map(|(s, n)| slice_pieces(old, AxisSlice::range(*s, *n))).collect::<Result<Vec<_>>>()?,
+        );
     }
     let operation = Assemble { dtype: expr.dtype(), pieces };
     let sources: Vec<Vec<_>> = (0..expr.chunks().blocks())

@@ -114,19 +114,15 @@ pub(crate) fn reduce(node: &Reduce, expr: &Expr, to: &mut Lowering<'_>) -> Resul
     } else {
         None
     };
-    let partial = Partial {
-        program: node.program.clone(),
-        op: node.op,
-        axes: node.axes.clone(),
-        arguments,
-        lengths,
-    };
+    let partial =
+        Partial { program: node.program.clone(), op: node.op, axes: node.axes.clone(), arguments, lengths };
     let name = node.op.name();
     let key = Key::of("reduce-partial").key(expr.key()).finish();
     let blocks = node.mapped.blocks();
-    let tasks = to.layer(key, &format!("{name}-partial"), partial, blocks, Annotations::default(), |i, out| {
-        sources.push(i, out);
-    })?;
+    let tasks =
+        to.layer(key, &format!("{name}-partial"), partial, blocks, Annotations::default(), |i, out| {
+            sources.push(i, out);
+        })?;
     let mut grid = Grid::new(node.mapped.grid(), tasks)?;
     let split = split_every(node, grid.blocks());
     for level in 0u64.. {
@@ -167,7 +163,9 @@ fn combine_layer(
         .collect();
     let groups = |i: usize| group(grid, axes, split, &coordinates(i, &blocks));
     let tasks =
-        to.layer(key, name, operation, blocks.iter().product(), Annotations::default(), |i, out| out.extend(groups(i)))?;
+        to.layer(key, name, operation, blocks.iter().product(), Annotations::default(), |i, out| {
+            out.extend(groups(i))
+        })?;
     Grid::new(blocks, tasks)
 }
 
@@ -189,7 +187,13 @@ fn group(grid: &Grid, axes: &AxisList, split: usize, at: &[usize]) -> Vec<TaskId
 }
 
 /// The last combination, and the result.
-fn finish_layer(node: &Reduce, expr: &Expr, grid: &Grid, split: usize, to: &mut Lowering<'_>) -> Result<Grid> {
+fn finish_layer(
+    node: &Reduce,
+    expr: &Expr,
+    grid: &Grid,
+    split: usize,
+    to: &mut Lowering<'_>,
+) -> Result<Grid> {
     let finish = Finish { input: node.mapped_dtype(), axes: node.axes.clone(), keepdims: node.keepdims };
     let operation = Combine { op: node.op, finish: Some(finish) };
     let reduced = combine_layer(grid, &node.axes, split, (expr.key(), node.op.name()), operation, to)?;

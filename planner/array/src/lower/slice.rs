@@ -74,9 +74,8 @@ pub(crate) fn slice(node: &Slice, expr: &Expr, to: &mut Lowering<'_>) -> Result<
     let axes = input.chunks().axes();
     let pieces = axes.iter().zip(&node.slices).map(|(a, s)| slice_pieces(a, *s)).collect::<Result<_>>()?;
     let operation = SliceChunks { pieces };
-    let sources: Vec<_> = (0..expr.chunks().blocks())
-        .map(|i| grid.task(operation.at(i).iter().map(|p| p.block)))
-        .collect();
+    let sources: Vec<_> =
+        (0..expr.chunks().blocks()).map(|i| grid.task(operation.at(i).iter().map(|p| p.block))).collect();
     let tasks = to.layer(expr.key(), "slice", operation, sources.len(), annotations(expr), |i, out| {
         out.extend(sources.get(i));
     })?;

@@ -43,8 +43,9 @@ impl Operation for Gather {
     }
 
     fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
-        let pick =
-            self.pick(ctx.index as usize).ok_or_else(|| Error::internal("a task of take has no positions"))?;
+        let pick = self
+            .pick(ctx.index as usize)
+            .ok_or_else(|| Error::internal("a task of take has no positions"))?;
         let mut parts = Vec::with_capacity(inputs.len());
         for (block, (_, positions)) in inputs.into_iter().zip(&pick.blocks) {
             parts.push(take_chunk(&*block.into_chunk()?, self.axis, positions)?);
@@ -102,7 +103,8 @@ pub(crate) fn take(node: &Take, expr: &Expr, to: &mut Lowering<'_>) -> Result<Gr
     let sources: Vec<Vec<_>> = (0..expr.chunks().blocks())
         .map(|i| {
             let at = coordinates(i, &grid);
-            let block_at = |b: usize| at.iter().enumerate().map(move |(a, i)| if a == node.axis { b } else { *i });
+            let block_at =
+                |b: usize| at.iter().enumerate().map(move |(a, i)| if a == node.axis { b } else { *i });
             let blocks = operation.pick(i).map(|p| p.blocks.as_slice()).unwrap_or_default();
             blocks.iter().map(|(b, _)| source.task(block_at(*b).collect::<Vec<_>>())).collect()
         })

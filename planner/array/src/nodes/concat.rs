@@ -21,10 +21,7 @@ pub(crate) struct Concat {
 pub fn concatenate(arrays: &[Expr], axis: isize) -> Result<Expr> {
     let first = arrays.first().ok_or_else(|| Error::argument("need at least one array to concatenate"))?;
     if first.ndim() == 0 {
-        return Err(Error::new(
-            ErrorKind::ShapeMismatch,
-            "zero-dimensional arrays cannot be concatenated",
-        ));
+        return Err(Error::new(ErrorKind::ShapeMismatch, "zero-dimensional arrays cannot be concatenated"));
     }
     let axis = normalize_axis(axis, first.ndim())?;
     let dtype = arrays.iter().map(Expr::dtype).reduce(promote).unwrap_or(first.dtype());

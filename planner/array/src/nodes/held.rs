@@ -21,7 +21,11 @@ pub(crate) struct Held {
 /// [`swath_error::ErrorKind::Internal`] when the blocks are not those of `of`.
 pub fn held(of: &Expr, blocks: Vec<Block>) -> Result<Expr> {
     if blocks.len() != of.chunks().blocks() {
-        return Err(Error::internal(format!("{} blocks for a grid of {}", blocks.len(), of.chunks().blocks())));
+        return Err(Error::internal(format!(
+            "{} blocks for a grid of {}",
+            blocks.len(),
+            of.chunks().blocks()
+        )));
     }
     let chunks = if of.chunks().is_known() { of.chunks().clone() } else { measured(of.chunks(), &blocks)? };
     let key = key_of("held", &(), std::slice::from_ref(of))?;

@@ -9,13 +9,12 @@ use swath_array_io::ArraySource;
 use swath_block::{Chunk, DType};
 use swath_error::Result;
 use swath_graph::Key;
-use swath_kernels::SliceIndex;
 
 use crate::chunks::{ChunkSpec, Chunks};
 use crate::expr::{ArrayNode, Expr, key_of};
 use crate::index::AxisSlice;
 use crate::lower::{Grid, Lowering};
-use crate::made::Made;
+use crate::made::{Made, boxed};
 
 /// What is taken along each axis of the origin.
 pub(crate) type Window = SmallVec<[AxisSlice; 4]>;
@@ -69,7 +68,7 @@ impl Origin {
     /// Whether producing a chunk costs next to nothing, so that it is made where it is used instead of held.
     pub(crate) fn is_free(&self) -> bool {
         match self {
-            Self::Made(_) => true,
+            Self::Made(made) => made.is_free(),
             Self::Source(source) => source.in_memory(),
         }
     }
@@ -78,25 +77,12 @@ impl Origin {
     pub(crate) fn produce(&self, region: &[AxisSlice]) -> Result<Chunk> {
         match self {
             Self::Made(made) => made.produce(region),
-            Self::Source(source) => read_region(source.as_ref(), region),
+            Self::Source(source) => boxed(region, &|offset, shape| {
+                let region: Vec<_> = offset.iter().zip(shape).map(|(start, n)| *start..start + n).collect();
+                source.read(&region)
+            }),
         }
     }
-}
-
-/// Reads the smallest box around a region, then takes every step-th element of it.
-fn read_region(source: &dyn ArraySource, region: &[AxisSlice]) -> Result<Chunk> {
-    let low = |s: &AxisSlice| if s.len == 0 { 0 } else { s.start.min(s.at(s.len - 1)) };
-    let high = |s: &AxisSlice| if s.len == 0 { 0 } else { s.start.max(s.at(s.len - 1)) + 1 };
-    let bounds: Vec<_> = region.iter().map(|s| low(s)..high(s)).collect();
-    let chunk = source.read(&bounds)?;
-    if region.iter().all(|s| s.step == 1 || s.len <= 1) {
-        return Ok(chunk);
-    }
-    let index: Vec<SliceIndex> = region
-        .iter()
-        .map(|s| SliceIndex::Range { start: s.start.saturating_sub(low(s)), step: s.step, len: s.len })
-        .collect();
-    swath_kernels::slice(&chunk, &index)
 }
 
 impl Leaf {

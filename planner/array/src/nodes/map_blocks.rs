@@ -84,7 +84,8 @@ impl MapBlocks {
 
     /// What the function is told about chunk `at` of `chunks`.
     pub(crate) fn info(chunks: &Chunks, at: &[usize]) -> BlockInfo {
-        let starts = |(axis, i): (&Axis, &usize)| axis.starts().ok().and_then(|s| s.get(*i).copied()).unwrap_or(0);
+        let starts =
+            |(axis, i): (&Axis, &usize)| axis.starts().ok().and_then(|s| s.get(*i).copied()).unwrap_or(0);
         let length = |(axis, i): (&Axis, &usize)| axis.sizes().ok().and_then(|s| s.get(*i).copied());
         BlockInfo {
             block: at.to_vec(),

@@ -57,10 +57,8 @@ fn product(a: &Expr, b: &Expr) -> Result<Expr> {
         let axes = cut_for(own, &stack).axes().to_vec();
         Chunks::new(axes.into_iter().chain([rows.clone(), columns.clone()]))
     };
-    let inputs = vec![
-        rechunk::rechunk_to(a, cut(&stack_a, &n, &k))?,
-        rechunk::rechunk_to(b, cut(&stack_b, &k, &m))?,
-    ];
+    let inputs =
+        vec![rechunk::rechunk_to(a, cut(&stack_a, &n, &k))?, rechunk::rechunk_to(b, cut(&stack_b, &k, &m))?];
     let chunks = Chunks::new(stack.axes().iter().cloned().chain([n, m]));
     let key = key_of("matmul", &(), &inputs)?;
     Ok(Expr::new(key, a.dtype(), chunks, MatMul, inputs))
@@ -69,7 +67,9 @@ fn product(a: &Expr, b: &Expr) -> Result<Expr> {
 /// The chunks of the stack, of the rows and of the columns.
 fn split(x: &Expr) -> Result<(Chunks, Axis, Axis)> {
     match x.chunks().axes() {
-        [stack @ .., rows, columns] => Ok((Chunks::new(stack.iter().cloned()), rows.clone(), columns.clone())),
+        [stack @ .., rows, columns] => {
+            Ok((Chunks::new(stack.iter().cloned()), rows.clone(), columns.clone()))
+        }
         _ => Err(Error::internal("a matrix product of less than two axes")),
     }
 }

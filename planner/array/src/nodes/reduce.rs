@@ -33,10 +33,8 @@ pub fn reduce(x: &Expr, op: ReduceOp, axes: &Axes, split_every: Option<usize>) -
     if split_every.is_some_and(|k| k < 2) {
         return Err(Error::argument("split_every must be at least 2"));
     }
-    let no_value = matches!(
-        op,
-        ReduceOp::Min | ReduceOp::Max | ReduceOp::NanMin | ReduceOp::NanMax
-    ) || op.is_arg();
+    let no_value =
+        matches!(op, ReduceOp::Min | ReduceOp::Max | ReduceOp::NanMin | ReduceOp::NanMax) || op.is_arg();
     let empty = list.iter().any(|a| x.chunks().axis(*a).is_ok_and(|a| a.known_len() == Some(0)));
     if no_value && empty {
         return Err(if op.is_arg() {

@@ -20,8 +20,11 @@ const CHEAP: usize = 3;
 /// Takes elementwise inputs into an elementwise node.
 pub(super) fn into_elementwise(expr: &Expr, sharing: &Sharing) -> Result<Option<Expr>> {
     let Node::Elementwise(node) = expr.node() else { return Ok(None) };
-    let map =
-        Mapped { program: node.program.clone(), inputs: expr.inputs().to_vec(), chunks: expr.chunks().clone() };
+    let map = Mapped {
+        program: node.program.clone(),
+        inputs: expr.inputs().to_vec(),
+        chunks: expr.chunks().clone(),
+    };
     match fused(&map, sharing)? {
         Some(map) => elementwise(map.program, map.inputs).map(Some),
         None => Ok(None),
@@ -47,7 +50,10 @@ fn fused(map: &Mapped, sharing: &Sharing) -> Result<Option<Mapped>> {
         let grown = size + inner.program.code().len();
         let widened = width + input.inputs().len();
         let fits = grown <= LONGEST && widened <= WIDEST;
-        if fits && input.chunks() == &map.chunks && (sharing.is_sole(input) || is_cheap(input, &inner.program)) {
+        if fits
+            && input.chunks() == &map.chunks
+            && (sharing.is_sole(input) || is_cheap(input, &inner.program))
+        {
             size = grown;
             width = widened;
             taken.push(input.key());

@@ -63,11 +63,8 @@ fn pass(root: &Expr, rule: Rule<'_>) -> Result<Expr> {
     let mut sharing = Sharing { readers: readers(&order, std::slice::from_ref(root)) };
     let mut done: HashMap<Key, Expr> = HashMap::new();
     for old in &order {
-        let inputs = old
-            .inputs()
-            .iter()
-            .map(|e| done.get(&e.key()).cloned().unwrap_or_else(|| e.clone()))
-            .collect();
+        let inputs =
+            old.inputs().iter().map(|e| done.get(&e.key()).cloned().unwrap_or_else(|| e.clone())).collect();
         let rebuilt = old.rebuild(inputs)?;
         let new = rule(&rebuilt, &sharing)?.unwrap_or(rebuilt);
         // A new node is read by those who read the one it stands for.

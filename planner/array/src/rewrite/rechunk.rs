@@ -11,7 +11,11 @@ use crate::nodes::{Rechunk, elementwise, permute, rechunk_to};
 /// The rechunk of a node as a node of rechunks.
 pub(super) fn push(node: &Rechunk, expr: &Expr, sharing: &Sharing) -> Result<Option<Expr>> {
     let input = expr.input()?;
-    if absorbs(input, &node.chunks, sharing) { recut(input, &node.chunks, sharing).map(Some) } else { Ok(None) }
+    if absorbs(input, &node.chunks, sharing) {
+        recut(input, &node.chunks, sharing).map(Some)
+    } else {
+        Ok(None)
+    }
 }
 
 /// Whether the cut ends in a source or another cut, so that nothing is copied for it.

@@ -1,0 +1,62 @@
+//! Bad calls: NumPy's words, the caller's line, and no panic.
+
+use swath_array::{self as da, s};
+use swath_error::ErrorKind;
+
+#[test]
+fn shapes_that_do_not_broadcast_are_refused_in_numpys_words() {
+    let x = da::ones([3, 4]).chunks([2, 2]);
+    let line = line!() + 1;
+    let bad = &x - x.mean(1);
+    for error in [bad.compute().unwrap_err(), bad.shape().unwrap_err(), bad.explain().unwrap_err()] {
+        assert_eq!(error.kind(), ErrorKind::ShapeMismatch);
+        let text = error.to_string();
+        assert!(text.contains("operands could not be broadcast together with shapes (3,4) (3,)"), "{text}");
+        assert!(text.contains(&format!("errors.rs:{line}")), "{text}");
+        assert!(text.contains("keepdims"), "{text}");
+    }
+    // What is built on it carries the same error.
+    let later = (bad.sum(..) + 1.0).reshape([1, 1]);
+    assert!(later.compute().unwrap_err().to_string().contains(&format!("errors.rs:{line}")));
+    assert!(later.to_string().contains("error"));
+}
+
+fn message<T: da::Element>(array: &da::Array<T>) -> String {
+    array.compute().unwrap_err().to_string()
+}
+
+#[test]
+fn messages_are_numpys() {
+    let x = da::arange(12).reshape([3, 4]).chunks(2);
+    let has = |text: String, part: &str| assert!(text.contains(part), "{text}\nlacks: {part}");
+    has(message(&x.reshape([5, -1])), "cannot reshape array of size 12 into shape (5,-1)");
+    has(message(&x.slice(s![3])), "index 3 is out of bounds for axis 0 with size 3");
+    has(
+        message(&x.slice(s![0, 0, 0])),
+        "too many indices for array: array is 2-dimensional, but 3 were indexed",
+    );
+    has(message(&x.slice(s![..;0])), "slice step cannot be zero");
+    has(message(&x.sum(2)), "axis 2 is out of bounds for array of dimension 2");
+    has(message(&x.sum([0, 0])), "duplicate value");
+    has(message(&x.transpose([0, 0])), "repeated axis");
+    has(message(&x.squeeze(0)), "size not equal to one");
+    has(message(&x.chunks([vec![1, 1], vec![4]])), "do not add up");
+    has(message(&x.chunks([1, 1, 1])), "same number of axes");
+    has(message(&x.chunks("12 parsecs")), "not a size");
+    has(message(&da::concatenate(&[x.clone(), da::arange(5).reshape([1, 5])], 0)), "along dimension 1");
+    has(message(&da::stack(&[x.clone(), x.t()], 0)), "same shape");
+    has(message(&x.matmul(&x)), "mismatch in its core dimension");
+    has(message(&x.slice(s![0..0]).max(0)), "zero-size array to reduction operation maximum");
+    has(message(&da::zeros([2, -1])), "negative dimensions");
+    has(message(&-da::arange(3).gt(1)), "negative is not defined for bool");
+    has(message(&x.take(&[7], 0)), "index 7 is out of bounds");
+    has(message(&x.broadcast_to([3, 5])), "could not be broadcast");
+    has(x.item().unwrap_err().to_string(), "size 1");
+}
+
+#[test]
+fn a_nan_slice_has_no_position() {
+    let x = da::array(vec![f64::NAN, f64::NAN]).chunks(1);
+    assert!(x.nanargmax(..).compute().is_err());
+    assert!(x.nanmax(..).item().unwrap().is_nan());
+}

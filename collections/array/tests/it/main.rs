@@ -1,0 +1,10 @@
+//! Arrays on the real local runtime.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use swath_local as _;
+
+mod basics;
+mod errors;
+mod explain;
+mod oracle;
+mod properties;
