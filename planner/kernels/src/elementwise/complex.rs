@@ -102,6 +102,11 @@ where
         UnaryOp::Arcsinh => map(x, out, Complex::asinh),
         UnaryOp::Arccosh => map(x, out, Complex::acosh),
         UnaryOp::Arctanh => map(x, out, Complex::atanh),
+        UnaryOp::Sinc => map(x, out, |v| {
+            let y = if v.re.is_zero() && v.im.is_zero() { Complex::new(T::of(1e-20), T::ZERO) } else { v };
+            let y = y * T::of(std::f64::consts::PI);
+            y.sin() / y
+        }),
         UnaryOp::Rint => map(x, out, |v| Complex::new(v.re.round_even(), v.im.round_even())),
         UnaryOp::Conjugate => map(x, out, |v| v.conj()),
         _ => return false,

@@ -106,7 +106,7 @@ macro_rules! integers {
 
             fn lcm(self, b: Self) -> Self {
                 let divisor = self.gcd(b);
-                if divisor == 0 { 0 } else { (self.absolute() / divisor).wrapping_mul(b.absolute()).absolute() }
+                if divisor == 0 { 0 } else { (self.absolute() / divisor).wrapping_mul(b.absolute()) }
             }
 
             fn power(self, b: Self) -> Self {

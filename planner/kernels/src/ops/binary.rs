@@ -136,7 +136,16 @@ impl BinaryOp {
     /// # Ok::<(), swath_error::Error>(())
     /// ```
     pub fn result_dtype(self, a: DType, b: DType) -> Result<DType> {
-        self.result_of(promote(a, b))
+        self.result_of(self.common_dtype(a, b))
+    }
+
+    /// The common type of two operands, neither a weak scalar: [`promote`]d, for float functions after each was made a
+    /// float.
+    pub fn common_dtype(self, a: DType, b: DType) -> DType {
+        match self.class() {
+            Class::RealFloat => promote(float_dtype(a), float_dtype(b)),
+            _ => promote(a, b),
+        }
     }
 
     /// The type of the result, given the operands' common type.

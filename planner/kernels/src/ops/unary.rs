@@ -35,8 +35,8 @@ macro_rules! unary_ops {
 enum Class {
     /// The same type; booleans are refused.
     Number,
-    /// The same type, booleans too.
-    Any,
+    /// A float or complex result; all integers and booleans as float64.
+    Wide,
     /// The same type; booleans as int8.
     Arithmetic,
     /// Any type to its real part's type.
@@ -84,7 +84,7 @@ unary_ops! {
     Arctanh "arctanh" Float "Inverse hyperbolic tangent; NaN outside [-1, 1].";
     Deg2rad "deg2rad" RealFloat "Degrees to radians.";
     Rad2deg "rad2deg" RealFloat "Radians to degrees.";
-    Sinc "sinc" RealFloat "`sin(pi x) / (pi x)`, 1 at zero.";
+    Sinc "sinc" Wide "`sin(pi x) / (pi x)`, 1 at zero.";
     Floor "floor" Rounding "The largest whole number not above x.";
     Ceil "ceil" Rounding "The smallest whole number not below x.";
     Trunc "trunc" Rounding "x without its fraction.";
@@ -95,7 +95,7 @@ unary_ops! {
     IsInf "isinf" Test "Whether x is infinite.";
     IsFinite "isfinite" Test "Whether x is neither infinite nor NaN.";
     SignBit "signbit" RealTest "Whether x is negative, -0.0 included.";
-    Conjugate "conjugate" Any "The complex conjugate; real numbers stay.";
+    Conjugate "conjugate" Arithmetic "The complex conjugate; real numbers stay.";
     RealPart "real" Real "The real part.";
     ImagPart "imag" Real "The imaginary part; 0 for real numbers.";
 }
@@ -108,7 +108,8 @@ impl UnaryOp {
     pub fn compute_dtype(self, x: DType) -> Result<DType> {
         let kind = Kind::of(x);
         match self.class() {
-            Class::Any | Class::Real | Class::Test => Ok(x),
+            Class::Real | Class::Test => Ok(x),
+            Class::Wide => Ok(if kind < Kind::Float { DType::F64 } else { x }),
             Class::Number if kind != Kind::Bool => Ok(x),
             Class::Arithmetic => Ok(if kind == Kind::Bool { DType::I8 } else { x }),
             Class::Bits if kind <= Kind::Unsigned => Ok(x),

@@ -249,7 +249,12 @@ impl ProgramBuilder {
 
     /// As [`Self::common_dtype`]; a comparison with an integer that does not fit is made in a wider type.
     fn common(&self, op: BinaryOp, a: Value, b: Value) -> DType {
-        let common = self.common_dtype(a, b);
+        let weak = |v| self.scalar(v).is_some_and(|(_, weak)| weak);
+        let common = if weak(a) || weak(b) {
+            self.common_dtype(a, b)
+        } else {
+            op.common_dtype(self.dtype(a), self.dtype(b))
+        };
         if op.is_predicate() {
             let fits = |v| match self.scalar(v) {
                 Some((scalar, true)) => cast_scalar(scalar, common).is_ok(),
@@ -305,7 +310,8 @@ impl ProgramBuilder {
 fn keeps_value(op: UnaryOp, x: DType) -> bool {
     match op {
         UnaryOp::Floor | UnaryOp::Ceil | UnaryOp::Trunc => Kind::of(x) < Kind::Float,
-        UnaryOp::Conjugate | UnaryOp::RealPart => Kind::of(x) < Kind::Complex,
+        UnaryOp::RealPart => Kind::of(x) < Kind::Complex,
+        UnaryOp::Conjugate => !matches!(Kind::of(x), Kind::Bool | Kind::Complex),
         UnaryOp::Absolute => matches!(Kind::of(x), Kind::Bool | Kind::Unsigned),
         _ => false,
     }

@@ -3,5 +3,6 @@
 
 mod accuracy;
 mod contractions;
+mod numpy;
 mod randomness;
 mod reductions;
