@@ -1,5 +1,7 @@
 //! Kernels on one and two threads: `cargo bench -p swath-kernels`. `benches/numpy_reference.py` measures the same in NumPy.
 
+#![allow(clippy::expect_used, missing_docs)]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
