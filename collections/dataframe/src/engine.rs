@@ -2,11 +2,14 @@
 //!
 //! In: logical plans. Out: tasks and text. It never looks at a plan's meaning.
 
+use std::path::Path;
+
 use datafusion::logical_expr::LogicalPlan;
 use swath_block::OpHandle;
-use swath_error::Result;
+use swath_error::{Error, Result};
+use swath_files::Paths;
 use swath_graph::{Annotations, GraphBuilder, Key, Layer, TaskRange};
-use swath_relational::{RunPlan, plan_key};
+use swath_relational::{CsvOptions, ParquetOptions, RunPlan, Sink, lower_write, plan_key};
 
 pub(crate) use swath_relational::from_datafusion;
 
@@ -22,4 +25,36 @@ pub(crate) fn lower(plan: &LogicalPlan, in_order: bool, builder: &mut GraphBuild
         annotations: Annotations { producer: true, fusible: false, ..Annotations::default() },
     };
     builder.add(layer, 1, |_, _| {})
+}
+
+/// The plan that reads delimited files.
+pub(crate) fn scan_csv(paths: Paths, options: CsvOptions) -> Result<LogicalPlan> {
+    swath_relational::read_csv(paths, &options)
+}
+
+/// The plan that reads Parquet files.
+pub(crate) fn scan_parquet(paths: Paths, options: ParquetOptions) -> Result<LogicalPlan> {
+    swath_relational::read_parquet(paths, &options)
+}
+
+/// The plan that reads files of JSON lines.
+pub(crate) fn scan_json(paths: Paths) -> Result<LogicalPlan> {
+    Err(Error::unsupported(format!("reading the JSON files {paths} is not supported yet")))
+}
+
+/// Adds the task that writes the plan's rows; its block is a [`swath_relational::Written`] value.
+pub(crate) fn lower_sink(
+    plan: &LogicalPlan,
+    in_order: bool,
+    path: &Path,
+    sink: &Sink,
+    builder: &mut GraphBuilder,
+) -> Result<TaskRange> {
+    if !in_order {
+        return lower_write(plan, path, sink, &[], builder);
+    }
+    let rows = lower(plan, true, builder)?;
+    let schema = plan.schema().inner().clone();
+    let input = swath_relational::from_input(0, schema, plan_key(plan)?)?;
+    lower_write(&input, path, sink, &[rows.get(0)], builder)
 }

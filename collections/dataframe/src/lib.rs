@@ -17,19 +17,27 @@
 
 mod engine;
 mod expr;
+mod formats;
 mod frame;
 mod functions;
 mod read;
+mod sql;
 mod types;
 
 pub use expr::{
     Dates, Expr, IntoExprs, IntoNames, IntoOperand, IntoSortKeys, SortKey, Strings, Then, When, col,
     count_rows, lit, when,
 };
-pub use frame::{DataFrame, DropNa, GroupBy, How, Keep, Merge, concat};
-pub use read::{IntoColumn, from_batches, from_columns, from_table};
+pub use frame::{DataFrame, DropNa, GroupBy, How, Keep, Merge, ToFiles, concat};
+pub use read::{
+    CsvReader, IntoColumn, ParquetReader, Reader, from_batches, from_columns, from_table, read_csv,
+    read_parquet, read_table,
+};
+pub use sql::{Answer, SqlContext, Statement, sql, sql_with};
 pub use types::IntoType;
 
 pub use swath_block::{Table, TableValue};
 pub use swath_error::{Error, ErrorKind, Result};
 pub use swath_execute::{Collection, RunOptions};
+pub use swath_files::{Compression, Paths};
+pub use swath_relational::{CsvWrite, JsonWrite, OnError, ParquetCompression, ParquetWrite, Sink, Written};

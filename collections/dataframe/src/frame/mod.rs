@@ -16,6 +16,7 @@ mod query;
 mod reduce;
 mod rows;
 mod unique;
+mod write;
 
 use std::fmt;
 use std::panic::Location;
@@ -31,6 +32,7 @@ pub use groupby::GroupBy;
 pub use join::{How, Merge};
 pub use missing::DropNa;
 pub use unique::Keep;
+pub use write::ToFiles;
 
 use crate::engine::from_datafusion;
 

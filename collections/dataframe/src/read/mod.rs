@@ -1,5 +1,11 @@
 //! Where frames come from.
 
+mod csv;
 mod memory;
+mod parquet;
+mod reader;
 
+pub use csv::{CsvReader, read_csv, read_table};
 pub use memory::{IntoColumn, from_batches, from_columns, from_table};
+pub use parquet::{ParquetReader, read_parquet};
+pub use reader::Reader;

@@ -1,4 +1,4 @@
-//! The DataFrame against pandas' answers, on the local runtime.
+//! The DataFrame against the answers of pandas and `DuckDB`, on the local runtime.
 // Tests may compare by position.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, missing_docs)]
 
@@ -8,3 +8,4 @@ mod errors;
 mod memory;
 mod oracle;
 mod pandas;
+mod sql;

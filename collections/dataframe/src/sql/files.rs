@@ -1,0 +1,98 @@
+//! Files as tables: which quoted names are paths, how they are read, and `COPY … TO`.
+
+use datafusion::common::TableReference;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::dml::CopyTo;
+use swath_error::{Error, ErrorKind, Result, unknown_name};
+use swath_relational::{CsvWrite, ParquetWrite, Sink};
+
+use super::{SqlContext, catalog};
+use crate::engine;
+use crate::formats::Format;
+use crate::{Collection, DataFrame};
+
+/// Whether a table's name is a path, glob, folder or URL.
+pub(crate) fn is_path(name: &str) -> bool {
+    name.contains(['/', '\\', '*', '?']) || Format::of_name(name).is_some()
+}
+
+/// Makes the files that a statement names tables of these names. They are looked at anew for every statement.
+pub(crate) fn register(context: &SqlContext, table: &TableReference) -> Result<()> {
+    if let TableReference::Partial { schema, table: name } = table {
+        let path = format!("{schema}.{name}");
+        if Format::of_name(&path).is_some() {
+            return Err(Error::new(
+                ErrorKind::NotFound,
+                format!("there is no table {name} in a schema {schema}"),
+            )
+            .with_help(format!("a file's path is written in quotes: FROM '{path}'")));
+        }
+    }
+    match table {
+        TableReference::Bare { table: path } if is_path(path) => {
+            context.put(table, catalog::view(read(path)?))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The plan that reads files, by their suffix.
+pub(crate) fn read(path: &str) -> Result<LogicalPlan> {
+    match Format::of_path(path)? {
+        Format::Csv => engine::scan_csv(path.into(), swath_relational::CsvOptions::default()),
+        Format::Tsv => {
+            let options = swath_relational::CsvOptions { delimiter: b'\t', ..Default::default() };
+            engine::scan_csv(path.into(), options)
+        }
+        Format::Parquet => engine::scan_parquet(path.into(), swath_relational::ParquetOptions::default()),
+        Format::Json => engine::scan_json(path.into()),
+    }
+}
+
+/// Writes a query's rows to files; gives what to tell the user.
+pub(crate) fn copy(copy: CopyTo) -> Result<String> {
+    if !copy.partition_by.is_empty() && copy.file_type.get_ext() != "parquet" {
+        return Err(Error::unsupported("COPY … PARTITIONED BY writes Parquet only"));
+    }
+    let sink = match copy.file_type.get_ext().as_str() {
+        "csv" => Sink::Csv(csv_write(&copy)?),
+        "parquet" => {
+            Sink::Parquet(ParquetWrite { partition_on: copy.partition_by.clone(), ..refuse(&copy)? })
+        }
+        "json" => Sink::Json(refuse(&copy)?),
+        other => {
+            return Err(Error::unsupported(format!("COPY does not write {other} files"))
+                .with_help("csv, parquet or json"));
+        }
+    };
+    let frame = DataFrame::from_plan(std::sync::Arc::unwrap_or_clone(copy.input));
+    let written = frame.to_files(&copy.output_url, sink).compute()?;
+    Ok(format!("wrote {} rows to {}", written.rows, copy.output_url))
+}
+
+/// The default options of a format, when the statement has none.
+fn refuse<O: Default>(copy: &CopyTo) -> Result<O> {
+    match copy.options.keys().next() {
+        Some(name) => Err(Error::unsupported(format!(
+            "COPY to {} files has no option '{name}'",
+            copy.file_type.get_ext()
+        ))),
+        None => Ok(O::default()),
+    }
+}
+
+fn csv_write(copy: &CopyTo) -> Result<CsvWrite> {
+    let mut options = CsvWrite::default();
+    for (name, value) in &copy.options {
+        match name.strip_prefix("format.").unwrap_or(name).to_lowercase().as_str() {
+            "has_header" | "header" => options.header = super::external::truth(name, value)?,
+            "delimiter" => options.delimiter = super::external::byte(name, value)?,
+            "null_value" => options.null.clone_from(value),
+            other => {
+                let known = ["header", "delimiter", "null_value"];
+                return Err(unknown_name(ErrorKind::InvalidArgument, "CSV option", other, known));
+            }
+        }
+    }
+    Ok(options)
+}
