@@ -118,6 +118,9 @@ fn schema(error: &SchemaError) -> Error {
 }
 
 fn plan(message: &str) -> Error {
+    if let Some(error) = signature(message) {
+        return error;
+    }
     let message = strip(message);
     let missing_table = message.strip_prefix("table '").and_then(|rest| rest.strip_suffix("' not found"));
     match missing_table {
@@ -127,6 +130,18 @@ fn plan(message: &str) -> Error {
         }
         None => Error::new(ErrorKind::InvalidQuery, message),
     }
+}
+
+/// A function called with types it does not take. DataFusion wraps this in its own failed attempts to coerce them.
+fn signature(message: &str) -> Option<Error> {
+    let (_, rest) = message.split_once("No function matches the given name and argument types '")?;
+    let (call, rest) = rest.split_once('\'')?;
+    let mut taken = rest.lines().skip(1).map(str::trim).filter(|l| !l.is_empty()).peekable();
+    let help = match taken.peek() {
+        Some(_) => format!("cast the argument; the function is {}", taken.collect::<Vec<_>>().join(", ")),
+        None => "cast the argument".to_string(),
+    };
+    Some(Error::new(ErrorKind::TypeMismatch, format!("there is no function {call}")).with_help(help))
 }
 
 /// Drops the prefix that DataFusion repeats.
@@ -194,6 +209,17 @@ mod tests {
         assert_eq!(ours.kind(), ErrorKind::OutOfMemory);
         assert!(ours.to_string().contains("Failed to allocate 5 MB"), "{ours}");
         assert!(ours.help().unwrap().contains("memory limit"));
+    }
+
+    #[test]
+    fn a_function_of_other_types_names_those_it_takes() {
+        let message = "Internal error: Function 'sum' failed. This issue was likely caused by a bug. No function matches \
+                       the given name and argument types 'sum(Utf8View)'. You might need to add explicit type \
+                       casts.\n\tCandidate functions:\n\tsum(Int64)\n\tsum(Float64)";
+        let ours = from_datafusion(DataFusionError::Plan(message.into()));
+        assert_eq!(ours.kind(), ErrorKind::TypeMismatch);
+        assert_eq!(ours.message(), "there is no function sum(Utf8View)");
+        assert_eq!(ours.help(), Some("cast the argument; the function is sum(Int64), sum(Float64)"));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{Collection, DataFrame};
 
 /// Whether a table's name is a path, glob, folder or URL.
 pub(crate) fn is_path(name: &str) -> bool {
-    name.contains(['/', '\\', '*', '?']) || Format::of_name(name).is_some()
+    name.contains(['/', '\\', '*', '?', '.'])
 }
 
 /// Makes the files that a statement names tables of these names. They are looked at anew for every statement.

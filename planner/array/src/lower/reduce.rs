@@ -164,7 +164,7 @@ fn combine_layer(
     let groups = |i: usize| group(grid, axes, split, &coordinates(i, &blocks));
     let tasks =
         to.layer(key, name, operation, blocks.iter().product(), Annotations::default(), |i, out| {
-            out.extend(groups(i))
+            out.extend(groups(i));
         })?;
     Grid::new(blocks, tasks)
 }
