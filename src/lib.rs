@@ -17,6 +17,7 @@ pub use swath_bag::json;
 pub use swath_dataframe as dd;
 
 pub use swath_block::{Block, Chunk, DType, Data, Scalar, Table};
+pub use swath_dataframe::{SqlContext, sql, sql_with};
 pub use swath_delayed::{Delayed, checkpoint, delayed, gather, partitions, value, wait_on, whole};
 pub use swath_error::{Error, ErrorKind, Result, TaskFailure};
 pub use swath_execute::{
