@@ -27,7 +27,7 @@ pub use expr::Expr;
 pub use index::{
     AxisSlice, Index, IndexPlan, Indices, NewAxis, Piece, Stepped, plan_index, slice_pieces, sliced_axis,
 };
-pub use lower::{Grid, lower};
+pub use lower::{Grid, OpenSink, lower, store};
 pub use made::Made;
 pub use nodes::{
     BlockFunction, BlockInfo, Operand, apply, arg, astype, binary, broadcast_to, concatenate, expand_dims,

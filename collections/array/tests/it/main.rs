@@ -6,5 +6,6 @@ use swath_local as _;
 mod basics;
 mod errors;
 mod explain;
+mod files;
 mod oracle;
 mod properties;

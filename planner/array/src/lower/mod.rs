@@ -14,6 +14,7 @@ mod matmul;
 mod rechunk;
 mod reduce;
 mod slice;
+mod store;
 mod take;
 
 use std::collections::HashMap;
@@ -37,6 +38,7 @@ pub(crate) use matmul::matmul;
 pub(crate) use rechunk::rechunk;
 pub(crate) use reduce::reduce;
 pub(crate) use slice::slice;
+pub use store::{OpenSink, store};
 pub(crate) use take::take;
 
 /// Lowering under way.

@@ -1,0 +1,85 @@
+//! `.npy` files, as NumPy writes them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use swath_array_io::{NpySink, NpySource};
+use swath_array_plan::{Expr, OpenSink, from_source, rewrite, store};
+use swath_error::Result;
+use swath_execute::{Collection, Lowered};
+use swath_graph::GraphBuilder;
+
+use crate::create::natural_chunks;
+use crate::{Array, DynArray, Element};
+
+/// An array over a `.npy` file. Only the header is read now; chunks are read when they are needed, and again rather than
+/// held where that takes less memory.
+///
+/// The element type is the file's: `da::from_npy("x.npy").typed::<f64>()` makes it known to the compiler.
+///
+/// ```
+/// # use swath_local as _;
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let path = dir.path().join("x.npy");
+/// use swath_array as da;
+/// da::arange(1000).reshape([10, 100]).to_npy(&path)?;
+/// let x = da::from_npy(&path).typed::<i64>().chunks([5, 50]);
+/// assert_eq!(x.max(1).compute()?[9], 999);
+/// # Ok::<(), swath_error::Error>(())
+/// ```
+#[track_caller]
+pub fn from_npy(path: impl AsRef<Path>) -> DynArray {
+    let open = || {
+        let source = NpySource::open(path)?;
+        let chunks = natural_chunks(&source);
+        from_source(Arc::new(source), &chunks)
+    };
+    DynArray::new(open())
+}
+
+impl DynArray {
+    /// Computes the array and writes it to a `.npy` file, chunk by chunk as they are done. The file appears when it is
+    /// complete; nothing is left behind when something fails.
+    ///
+    /// # Errors
+    /// The error that building the array met, that of the task that failed first, or
+    /// [`swath_error::ErrorKind::Io`] naming the file.
+    pub fn to_npy(&self, path: impl AsRef<Path>) -> Result<()> {
+        let expr = self.expr()?;
+        // Lengths that are not known are computed first: the file's header comes before its elements.
+        let measured = if expr.chunks().is_known() { self.clone() } else { self.persist()? };
+        let expr = rewrite(measured.expr()?)?;
+        let sink = OpenSink::new(NpySink::create(path, expr.dtype(), &expr.shape()?)?);
+        let written = Store { expr, sink: sink.clone() }.compute();
+        sink.abandon();
+        written
+    }
+}
+
+impl<T: Element> Array<T> {
+    /// Computes the array and writes it to a `.npy` file, chunk by chunk as they are done. The file appears when it is
+    /// complete; nothing is left behind when something fails.
+    ///
+    /// # Errors
+    /// The error that building the array met, that of the task that failed first, or
+    /// [`swath_error::ErrorKind::Io`] naming the file.
+    pub fn to_npy(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.as_dyn().to_npy(path)
+    }
+}
+
+/// An array on its way into a file.
+struct Store {
+    expr: Expr,
+    sink: Arc<OpenSink>,
+}
+
+impl Collection for Store {
+    type Output = ();
+
+    fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<()>> {
+        let tasks = store(&self.expr, self.sink.clone(), builder)?;
+        let sink = self.sink.clone();
+        Ok(Lowered::new(tasks, move |_| sink.finish()))
+    }
+}

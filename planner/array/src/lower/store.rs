@@ -1,0 +1,96 @@
+//! Tasks that write every chunk into a sink.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use swath_array_io::ArraySink;
+use swath_block::{Block, Chunk, Inputs, Operation, TaskContext};
+use swath_error::{Error, Result};
+use swath_graph::{Annotations, GraphBuilder, Key, Layer, TaskId};
+
+use super::blockwise::only;
+use super::{coordinates, lower};
+use crate::expr::Expr;
+
+/// A sink that tasks of a run write to until it is finished or abandoned: a run that has failed may hold on to its tasks
+/// a little longer than its caller waits.
+#[derive(Debug)]
+pub struct OpenSink(RwLock<Option<Box<dyn ArraySink>>>);
+
+impl OpenSink {
+    /// Opens a sink for the tasks of a run.
+    pub fn new(sink: impl ArraySink + 'static) -> Arc<Self> {
+        Arc::new(Self(RwLock::new(Some(Box::new(sink)))))
+    }
+
+    /// Makes what was written visible.
+    ///
+    /// # Errors
+    /// As [`ArraySink::finish`].
+    pub fn finish(&self) -> Result<()> {
+        match self.close() {
+            Some(sink) => sink.finish(),
+            None => Err(closed()),
+        }
+    }
+
+    /// Drops the sink, and with it what was written; does nothing to one that is finished.
+    pub fn abandon(&self) {
+        drop(self.close());
+    }
+
+    /// Takes the sink away, once nobody is writing.
+    fn close(&self) -> Option<Box<dyn ArraySink>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn write(&self, offset: &[usize], chunk: &Chunk) -> Result<()> {
+        match self.0.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            Some(sink) => sink.write(offset, chunk),
+            None => Err(closed()),
+        }
+    }
+}
+
+fn closed() -> Error {
+    Error::cancelled("the sink was closed before the array was written")
+}
+
+/// Writes one chunk; the sink stays in this process.
+#[derive(Debug)]
+struct WriteChunk {
+    sink: Arc<OpenSink>,
+    /// Where the chunks start along each axis.
+    starts: Vec<Vec<usize>>,
+}
+
+impl Operation for WriteChunk {
+    fn name(&self) -> &'static str {
+        "array.store"
+    }
+
+    fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
+        let grid: Vec<usize> = self.starts.iter().map(Vec::len).collect();
+        let at = coordinates(ctx.index as usize, &grid);
+        let offset: Vec<usize> =
+            self.starts.iter().zip(&at).map(|(starts, i)| starts.get(*i).copied().unwrap_or(0)).collect();
+        self.sink.write(&offset, &only(inputs)?)?;
+        Ok(Block::Unit)
+    }
+}
+
+/// Adds the layers of an expression as it is, and the tasks that write its chunks into `sink`.
+///
+/// # Errors
+/// As [`lower`]; [`swath_error::ErrorKind::Unsupported`] when chunk lengths are unknown.
+pub fn store(expr: &Expr, sink: Arc<OpenSink>, builder: &mut GraphBuilder) -> Result<Vec<TaskId>> {
+    let starts = expr.chunks().axes().iter().map(crate::chunks::Axis::starts).collect::<Result<Vec<_>>>()?;
+    let grid = lower(expr, builder)?;
+    let layer = Layer {
+        key: Key::unique("array-store"),
+        name: "store".into(),
+        payload: swath_block::OpHandle::payload(WriteChunk { sink, starts }),
+        annotations: Annotations::default(),
+    };
+    let tasks = builder.add(layer, grid.tasks().len(), |i, out| out.extend(grid.tasks().get(i)))?;
+    Ok(tasks.iter().collect())
+}
