@@ -17,7 +17,7 @@ pub use swath_bag::json;
 pub use swath_dataframe as dd;
 
 pub use swath_block::{Block, Chunk, DType, Data, Scalar, Table};
-pub use swath_dataframe::{SqlContext, sql, sql_with};
+pub use swath_dataframe::{SqlContext, col, lit, sql, sql_with};
 pub use swath_delayed::{Delayed, checkpoint, delayed, gather, partitions, value, wait_on, whole};
 pub use swath_error::{Error, ErrorKind, Result, TaskFailure};
 pub use swath_execute::{
@@ -33,8 +33,13 @@ pub use swath_execute::{
 /// # Ok::<(), swath::Error>(())
 /// ```
 pub mod prelude {
-    pub use crate::{Collection, Delayed, RunOptions, compute_all, da, db, dd, delayed};
+    pub use crate::{Collection, Delayed, RunOptions, col, compute_all, da, db, dd, delayed, lit, sql};
 }
 
 // The local runtime registers itself as the one that `compute()` uses.
 use swath_local as _;
+
+/// The README's examples are compiled and run with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

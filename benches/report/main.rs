@@ -5,9 +5,12 @@
 //! In: a job's name and the folder of its data. Out: `{"job", "engine", "seconds", …answer}`. Starting the runtime is
 //! not measured. `benches/peers/run.py` runs this beside other engines.
 
+mod anomaly;
 mod bag_topk;
+mod csv_groupby;
 mod letters;
 mod tasks;
+mod tpch;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -82,6 +85,9 @@ fn run(request: &Request) -> Answer {
             Err(Error::unsupported(format!("the job {} has no engine '{engine}'", request.job))
                 .with_help(USAGE))
         }
+        ("csv_groupby", _) => csv_groupby::run(request),
+        ("tpch", _) => tpch::run(request),
+        ("anomaly_mem", _) => anomaly::from_memory(request),
         ("bag_topk", _) => bag_topk::run(request),
         ("letters", _) => letters::swath(request),
         ("tasks", _) => tasks::tasks(request),

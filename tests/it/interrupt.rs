@@ -47,6 +47,28 @@ fn sigint_ends_a_computation_within_a_second_and_leaves_nothing() {
     assert_eq!(names(folder.path()), ["started"]);
 }
 
+/// A query of the command that writes a file much larger than the disk could hold in a second.
+#[cfg(unix)]
+#[test]
+fn sigint_ends_the_command_and_leaves_no_half_written_file() {
+    let folder = tempfile::tempdir().unwrap();
+    swath::datasets::timeseries(folder.path()).rows(20_000).months(1).write().unwrap();
+    let before = names(folder.path());
+    let copy =
+        "COPY (SELECT a.*, b.name AS other FROM '2015-01.csv' a CROSS JOIN '2015-01.csv' b) TO 'out.csv'";
+    let child = Command::new(env!("CARGO_BIN_EXE_swath"))
+        .args(["sql", copy])
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_until(|| names(folder.path()).len() > before.len());
+    let status = interrupt(child);
+    assert_ne!(status, Some(0));
+    assert_eq!(names(folder.path()), before);
+}
+
 /// Waits a little longer, so that what was announced is under way, sends SIGINT and waits for the end.
 fn interrupt(mut child: Child) -> Option<i32> {
     std::thread::sleep(Duration::from_millis(200));

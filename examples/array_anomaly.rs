@@ -1,0 +1,37 @@
+//! Which measurement is the most unusual, with chunked arrays.
+//!
+//! `cargo run --example array_anomaly`
+
+use swath::prelude::*;
+
+/// How far each element lies from its row's mean, in its row's standard deviations: lazy, chunk by chunk.
+pub fn anomalies(x: &da::Array<f64>) -> da::Array<f64> {
+    // Means and deviations keep their axis with length 1, so that they are broadcast over the rows.
+    let mean = x.mean(da::keepdims(1));
+    let deviation = x.std(da::keepdims(1));
+    (x - mean) / deviation
+}
+
+/// A year of daily temperatures at `stations` places: a wave over the seasons, some noise, and one broken sensor.
+pub fn temperatures(stations: usize) -> ndarray::Array2<f64> {
+    ndarray::Array2::from_shape_fn((stations, 365), |(station, day)| {
+        let season = (day as f64 / 365.0 * std::f64::consts::TAU).cos() * -10.0;
+        let noise = ((station * 7919 + day * 104_729) % 1000) as f64 / 500.0 - 1.0;
+        let broken = if (station, day) == (stations / 3, 200) { 60.0 } else { 0.0 };
+        12.0 + season + noise + broken
+    })
+}
+
+#[allow(dead_code)] // other programs borrow the functions above
+fn main() -> swath::Result<()> {
+    let x = da::from_ndarray(temperatures(3000)).rechunk([500, 365]);
+    let z = anomalies(&x);
+    println!("{}", z.explain()?);
+
+    // The largest anomaly and where it is, in one run: what both need is computed once.
+    let (largest, at) = compute_all((&z.max(..), &z.argmax(..)))?;
+    let at = at.first().copied().unwrap_or_default();
+    let largest = largest.first().copied().unwrap_or_default();
+    println!("station {}, day {}: {largest:.1} standard deviations from its mean", at / 365, at % 365);
+    Ok(())
+}
