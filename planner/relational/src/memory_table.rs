@@ -7,7 +7,6 @@ use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::DataFusionError;
-use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::logical_expr::{Expr, LogicalPlan, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 use swath_block::Table;
@@ -15,6 +14,7 @@ use swath_error::{Error, ErrorKind, Result};
 use swath_graph::Key;
 
 use crate::SourceTable;
+use crate::memory_exec::MemoryExec;
 
 /// A plan over record batches in memory, which keep their order. The batches may differ from `schema` in field
 /// metadata only.
@@ -122,8 +122,8 @@ impl TableProvider for MemoryTable {
         _limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
         let parts = self.partitions(state.config().target_partitions());
-        let exec = MemorySourceConfig::try_new_exec(&parts, Arc::clone(&self.schema), projection.cloned())?;
-        Ok(exec)
+        let columns = projection.cloned().unwrap_or_else(|| (0..self.schema.fields().len()).collect());
+        Ok(Arc::new(MemoryExec::new(parts, &self.schema, columns)?))
     }
 }
 

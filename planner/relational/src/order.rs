@@ -24,15 +24,15 @@ use datafusion::physical_plan::{
 use futures::{StreamExt, TryStreamExt};
 use swath_error::Result;
 
-use crate::csv::CsvExec;
 use crate::error::from_datafusion;
+use crate::lines::LinesExec;
 
 /// Lets scans below steps that lose the order of rows hand out their blocks as threads become free.
 fn free_order(
     plan: Arc<dyn ExecutionPlan>,
     matters: bool,
 ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-    if let Some(scan) = plan.downcast_ref::<CsvExec>() {
+    if let Some(scan) = plan.downcast_ref::<LinesExec>() {
         return Ok(if matters { plan } else { Arc::new(scan.in_any_order()) });
     }
     let matters = matters && !loses_order(&plan);

@@ -30,7 +30,7 @@ pub(crate) async fn plan(
     } else {
         physical
     };
-    crate::order::keep_order(physical)
+    crate::stop::stoppable(crate::order::keep_order(physical)?)
 }
 
 /// Whether everything the plan reads fits into half of the memory limit.

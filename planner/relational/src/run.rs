@@ -152,9 +152,15 @@ async fn collect(plan: Arc<dyn ExecutionPlan>, context: Arc<EngineContext>) -> R
     }
     let mut done = Vec::new();
     while let Some(part) = parts.join_next().await {
-        let part =
-            part.map_err(|e| Error::internal(format!("a thread of the query engine panicked: {e}")))?;
-        done.push(part.map_err(from_datafusion)?);
+        let part = part.map_err(|e| Error::internal(format!("a thread of the query engine panicked: {e}")));
+        match part.and_then(|p| p.map_err(from_datafusion)) {
+            Ok(part) => done.push(part),
+            Err(error) => {
+                // The others let go of their memory before the task is over.
+                parts.shutdown().await;
+                return Err(error);
+            }
+        }
     }
     done.sort_by_key(|(i, ..)| *i);
     Table::new(schema, done.into_iter().flat_map(|(_, batches, _)| batches).collect())

@@ -41,7 +41,8 @@ pub struct Session {
     context: SessionContext,
     reads: Arc<ReadCounter>,
     /// Removed on drop, after the context that spills into it.
-    _spill: Option<AsideDir>,
+    #[allow(dead_code)]
+    spill: Option<AsideDir>,
 }
 
 impl Session {
@@ -57,7 +58,7 @@ impl Session {
             .with_runtime_env(runtime)
             .with_default_features()
             .build();
-        Self { context: SessionContext::new_with_state(state), reads, _spill: None }
+        Self { context: SessionContext::new_with_state(state), reads, spill: None }
     }
 
     /// A session that runs plans with the slots and the memory of a task.
@@ -75,14 +76,14 @@ impl Session {
             .with_disk_manager_builder(disk)
             .build_arc()
             .map_err(from_datafusion)?;
-        let mut config = config(ctx.slots, &reads);
+        let mut config = config(ctx.slots, &reads).with_extension(Arc::new(ctx.env.cancel.clone()));
         limit_sort_reserve(&mut config, &ctx.env.memory, ctx.slots);
         let state = SessionStateBuilder::new()
             .with_config(config)
             .with_runtime_env(runtime)
             .with_default_features()
             .build();
-        Ok(Self { context: SessionContext::new_with_state(state), reads, _spill: Some(spill) })
+        Ok(Self { context: SessionContext::new_with_state(state), reads, spill: Some(spill) })
     }
 
     /// DataFusion's own session, to register tables and functions in.
@@ -147,7 +148,24 @@ fn config(partitions: usize, reads: &Arc<ReadCounter>) -> SessionConfig {
 
 /// Sorts reserve memory for merging before they start; under a small limit the usual 10 MB would take all of it.
 fn limit_sort_reserve(config: &mut SessionConfig, memory: &MemoryLedger, slots: usize) {
-    let share = usize::try_from(memory.limit()).unwrap_or(usize::MAX) / (16 * slots.max(1));
+    let share = usize::try_from(memory.limit()).unwrap_or(usize::MAX) / (6 * slots.max(1));
     let execution = &mut config.options_mut().execution;
     execution.sort_spill_reservation_bytes = execution.sort_spill_reservation_bytes.min(share);
+}
+
+#[cfg(test)]
+mod tests {
+    use swath_block::RunEnv;
+
+    use super::*;
+
+    #[test]
+    fn thespill_folder_goes_with_the_session() {
+        let env = RunEnv::new(1, MemoryLedger::new(1 << 20));
+        let session = Session::for_task(&TaskContext { index: 0, slots: 1, env: &env }).unwrap();
+        let folder = session.spill.as_ref().unwrap().path().to_path_buf();
+        assert!(folder.is_dir());
+        drop(session);
+        assert!(!folder.exists());
+    }
 }

@@ -16,6 +16,9 @@ use crate::session::ReadCounter;
 /// How often a waiting slot looks whether the run was cancelled and passes on what was read.
 const TICK: Duration = Duration::from_millis(20);
 
+/// How long a cancelled run waits for its work to let go, first by itself, then after it was told to.
+const PATIENCE: Duration = Duration::from_millis(400);
+
 /// The process-wide runtime with `threads` threads: one per size in use, made when first needed.
 pub(crate) fn runtime(threads: usize) -> Result<Handle> {
     static RUNTIMES: Mutex<BTreeMap<usize, Runtime>> = Mutex::new(BTreeMap::new());
@@ -72,9 +75,10 @@ pub(crate) fn drive<T: Send + 'static>(
             Ok(result) => return result,
             Err(RecvTimeoutError::Disconnected) => return Err(Error::internal("the query engine panicked")),
             Err(RecvTimeoutError::Timeout) if ctx.env.cancel.is_cancelled() => {
+                // Its sources stop by themselves; a step that does neither read nor yield is not waited for.
+                let _ = receiver.recv_timeout(PATIENCE);
                 task.abort();
-                // The sender is dropped once the work has let go of its files and memory.
-                while matches!(receiver.recv_timeout(TICK), Err(RecvTimeoutError::Timeout)) {}
+                let _ = receiver.recv_timeout(PATIENCE);
                 return Err(Error::cancelled("the run was cancelled"));
             }
             Err(RecvTimeoutError::Timeout) => {}

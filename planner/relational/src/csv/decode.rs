@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use arrow::array::builder::{BooleanBuilder, NullBufferBuilder, StringViewBuilder};
+use arrow::array::builder::{BooleanBufferBuilder, BooleanBuilder, StringViewBuilder};
 use arrow::array::types::{
     Date32Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
     UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, PrimitiveArray};
-use arrow::buffer::ScalarBuffer;
+use arrow::buffer::{NullBuffer, ScalarBuffer};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, TimeUnit};
 
@@ -32,6 +32,19 @@ pub(crate) struct Decoder<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BadValue {
     pub(crate) row: usize,
+}
+
+/// The validity of `len` rows of which some are missing.
+fn present(len: usize, missing: &[usize]) -> Option<NullBuffer> {
+    if missing.is_empty() {
+        return None;
+    }
+    let mut bits = BooleanBufferBuilder::new(len);
+    bits.append_n(len, true);
+    for row in missing {
+        bits.set_bit(*row, false);
+    }
+    Some(NullBuffer::new(bits.finish()))
 }
 
 /// Rows to leave out, made when the first one is found.
@@ -120,25 +133,26 @@ impl Decoder<'_> {
         rejected: &mut Rejected,
         parse: impl Fn(&[u8]) -> Option<T::Native>,
     ) -> Result<ArrayRef, BadValue> {
-        let count = self.rows.len();
-        let mut out: Vec<T::Native> = Vec::with_capacity(count);
-        let mut nulls = NullBufferBuilder::new(count);
-        for row in 0..count {
-            let raw = self.field(row, column);
-            // A NaN is looked at again: most lists of missing values have it. It alone differs from itself.
+        let mut out: Vec<T::Native> = Vec::with_capacity(self.rows.len());
+        let mut missing = Vec::new();
+        let plain = !self.nulls.ambiguous;
+        for (row, (start, end)) in self.rows.spans(column).enumerate() {
+            let raw = self.text.get(start..end).unwrap_or_default();
+            // A NaN, which alone differs from itself, is looked at again: most lists of missing values have it.
             #[allow(clippy::eq_op)]
-            let value = match parse(raw).filter(|v| v == v) {
-                Some(value) => Some(value),
-                None => self.unusual(row, raw, rejected, &parse)?,
+            let value = match parse(raw).filter(|v| plain && v == v) {
+                Some(value) => value,
+                None => match self.unusual(row, raw, rejected, &parse)? {
+                    Some(value) => value,
+                    None => {
+                        missing.push(row);
+                        T::Native::default()
+                    }
+                },
             };
-            if value.is_some() {
-                nulls.append_non_null();
-            } else {
-                nulls.append_null();
-            }
-            out.push(value.unwrap_or_default());
+            out.push(value);
         }
-        let array = PrimitiveArray::<T>::new(ScalarBuffer::from(out), nulls.finish());
+        let array = PrimitiveArray::<T>::new(ScalarBuffer::from(out), present(self.rows.len(), &missing));
         Ok(Arc::new(array.with_data_type(dtype.clone())))
     }
 
@@ -173,7 +187,8 @@ impl Decoder<'_> {
         let mut out = BooleanBuilder::with_capacity(self.rows.len());
         for row in 0..self.rows.len() {
             let raw = self.field(row, column);
-            out.append_option(match values::boolean(raw) {
+            let plain = if self.nulls.ambiguous { None } else { values::boolean(raw) };
+            out.append_option(match plain {
                 Some(value) => Some(value),
                 None => self.unusual(row, raw, rejected, values::boolean)?,
             });
@@ -184,8 +199,8 @@ impl Decoder<'_> {
     fn text(&self, column: usize, rejected: &mut Rejected) -> Result<ArrayRef, BadValue> {
         let mut out = StringViewBuilder::with_capacity(self.rows.len()).with_fixed_block_size(1 << 16);
         let mut scratch = Vec::new();
-        for row in 0..self.rows.len() {
-            let raw = self.field(row, column);
+        for (row, (start, end)) in self.rows.spans(column).enumerate() {
+            let raw = self.text.get(start..end).unwrap_or_default();
             let field = self.quote.map_or(raw, |q| unquote(raw, q, &mut scratch));
             if self.nulls.contains(field) {
                 out.append_null();

@@ -4,18 +4,15 @@
 //! into fields, then each column is decoded in its own tight loop. It never reads a file from the start to reach a block.
 
 mod decode;
-mod exec;
 mod fields;
 mod infer;
+mod masks;
 mod options;
-mod problem;
-mod queue;
 mod reader;
 mod sample;
 mod scan;
 mod table;
 mod values;
 
-pub(crate) use exec::CsvExec;
 pub use options::{CsvOptions, OnError};
 pub use scan::read_csv;

@@ -3,6 +3,9 @@
 use arrow::datatypes::DataType;
 use swath_files::Compression;
 
+use super::infer::Guess;
+use super::values;
+
 /// What happens to a record that does not fit: too many or too few fields, or a value that is not of its column's type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OnError {
@@ -89,6 +92,11 @@ const PANDAS_NULLS: [&str; 19] = [
     "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
 ];
 
+/// NaN is looked at again after decoding anyway.
+fn is_nan(text: &[u8]) -> bool {
+    values::float(text).is_some_and(f64::is_nan)
+}
+
 /// The texts that mean a missing value, with a quick way to say no.
 #[derive(Clone, Debug)]
 pub(crate) struct NullValues {
@@ -96,6 +104,9 @@ pub(crate) struct NullValues {
     longest: usize,
     first: Box<[bool; 256]>,
     pub(crate) empty: bool,
+    /// Whether some text would also be a number, a truth value or a date, so that fields are compared before they are
+    /// decoded.
+    pub(crate) ambiguous: bool,
 }
 
 impl NullValues {
@@ -112,7 +123,8 @@ impl NullValues {
         }
         let longest = texts.iter().map(Vec::len).max().unwrap_or(0);
         let empty = texts.iter().any(Vec::is_empty);
-        Self { texts, longest, first, empty }
+        let ambiguous = texts.iter().any(|t| !matches!(Guess::of(t, true), Guess::Text) && !is_nan(t));
+        Self { texts, longest, first, empty, ambiguous }
     }
 
     /// Whether a field means a missing value.

@@ -4,33 +4,22 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions};
 use arrow::compute::filter_record_batch;
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::DataType;
 use swath_error::{Error, Result};
 use swath_files::FileReader;
 
 use super::OnError;
 use super::decode::{BadValue, Decoder, Rejected};
 use super::fields::{Rows, Stop, cut};
-use super::problem;
-use super::queue::Piece;
 use super::sample::ragged;
 use super::table::{CsvFile, CsvTable, Origin};
+use crate::lines::{BlockRows, Piece, Wanted, problem};
 
 /// Bytes read at once: enough to amortise the call, few enough to stay in the cache until they are decoded.
 const WINDOW: usize = 512 << 10;
 
 /// A buffer of this size is decoded even when it holds few rows.
 const LARGEST_WINDOW: usize = 4 << 20;
-
-/// What is read of a table: which of its columns, in batches of how many rows.
-#[derive(Clone, Debug)]
-pub(crate) struct Wanted {
-    /// Columns of the table, in the order of the batches.
-    pub(crate) columns: Vec<usize>,
-    /// Their schema.
-    pub(crate) schema: SchemaRef,
-    pub(crate) batch_size: usize,
-}
 
 /// Reads one block.
 pub(crate) struct BlockScan {
@@ -78,23 +67,7 @@ impl BlockScan {
         })
     }
 
-    /// The block being read.
-    pub(crate) fn piece(&self) -> &Piece {
-        &self.piece
-    }
-
-    /// Quotes in the block; complete once [`Self::next`] gave `None`.
-    pub(crate) fn quotes(&self) -> u64 {
-        self.quotes
-    }
-
-    /// Stored bytes read since the last call.
-    pub(crate) fn take_bytes_read(&self) -> u64 {
-        self.reader.take_bytes_read()
-    }
-
-    /// The next rows.
-    pub(crate) fn next(&mut self) -> Result<Option<RecordBatch>> {
+    fn next_rows(&mut self) -> Result<Option<RecordBatch>> {
         loop {
             let text = self.buffer.get(..self.filled).unwrap_or_default();
             let (next, stop) = cut(
@@ -255,6 +228,20 @@ impl BlockScan {
             "give the column's type in dtypes (such as '{name}' as Float64 or Utf8View), list the text in null_values, \
              or read with on_error Skip or Null"
         ))
+    }
+}
+
+impl BlockRows for BlockScan {
+    fn next(&mut self) -> Result<Option<RecordBatch>> {
+        self.next_rows()
+    }
+
+    fn take_bytes_read(&self) -> u64 {
+        self.reader.take_bytes_read()
+    }
+
+    fn quotes(&self) -> u64 {
+        self.quotes
     }
 }
 

@@ -6,7 +6,8 @@ use swath_files::{Compression, File, FileReader};
 use super::fields::{FirstRow, Rows, Stop, Syntax, cut, header_row, unquote};
 use super::infer::Guess;
 use super::options::NullValues;
-use super::{CsvOptions, OnError, problem};
+use super::{CsvOptions, OnError};
+use crate::lines::problem;
 
 /// The mark that some programs put before UTF-8 text.
 const BOM: [u8; 3] = [0xEF, 0xBB, 0xBF];

@@ -11,10 +11,11 @@ use datafusion::logical_expr::{Expr, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 use swath_files::{Compression, File};
 
-use super::exec::CsvExec;
 use super::fields::Syntax;
 use super::options::NullValues;
+use super::reader::BlockScan;
 use super::{CsvOptions, OnError};
+use crate::lines::{BlockRows, Cut, LineFormat, LinesExec, Piece, Wanted, cut_files};
 
 /// Where a column of the table comes from in one file.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,7 +84,7 @@ impl TableProvider for CsvTable {
         let all = || (0..self.schema.fields().len()).collect();
         let columns = projection.cloned().unwrap_or_else(all);
         let table = Arc::new(self.shared());
-        Ok(Arc::new(CsvExec::new(table, columns, state.config().target_partitions(), limit)?))
+        Ok(Arc::new(LinesExec::new(table, columns, state.config().target_partitions(), limit)?))
     }
 
     fn statistics(&self) -> Option<Statistics> {
@@ -94,6 +95,26 @@ impl TableProvider for CsvTable {
             statistics.total_byte_size = Precision::Inexact(self.bytes() as usize);
         }
         Some(statistics)
+    }
+}
+
+impl LineFormat for CsvTable {
+    fn name(&self) -> &'static str {
+        "CsvExec"
+    }
+
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    fn pieces(&self, partitions: usize) -> Vec<Piece> {
+        let files =
+            self.files.iter().map(|f| Cut { file: &f.file, compression: f.compression, start: f.data_start });
+        cut_files(files, self.blocksize.filter(|_| !self.newlines), partitions)
+    }
+
+    fn open(self: Arc<Self>, wanted: Wanted, piece: Piece) -> swath_error::Result<Box<dyn BlockRows>> {
+        Ok(Box::new(BlockScan::open(self, wanted, piece)?))
     }
 }
 

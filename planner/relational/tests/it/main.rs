@@ -1,11 +1,13 @@
-//! Plans run as tasks, over files made here; answers by hand or from pandas and DuckDB (`tests/oracle`).
+//! Plans run as tasks, over files made here; answers by hand or from pandas (`tests/oracle`).
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod csv;
+mod files;
 mod plans;
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use swath_block::{MemoryLedger, Operation, RunEnv, Table, TaskContext};
 use swath_error::Result;
 use swath_relational::RunPlan;
@@ -42,10 +44,6 @@ fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
 
 fn ints(values: &[Option<i64>]) -> ArrayRef {
     Arc::new(Int64Array::from(values.to_vec()))
-}
-
-fn floats(values: &[Option<f64>]) -> ArrayRef {
-    Arc::new(Float64Array::from(values.to_vec()))
 }
 
 fn texts(values: &[Option<&str>]) -> ArrayRef {

@@ -1,7 +1,7 @@
-//! The scan itself: partitions that take blocks from a queue and decode them.
+//! The scan: partitions that take blocks from a queue and hand out their rows.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -13,22 +13,18 @@ use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
 use datafusion::physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties};
-use swath_error::{Error, ErrorKind, Result};
-use swath_files::{Compression, FileBlock};
+use swath_error::Result;
 
 use super::queue::{Piece, Queue, runs};
-use super::reader::{BlockScan, Wanted};
-use super::table::CsvTable;
+use super::quotes::QuoteCheck;
+use super::{BlockRows, LineFormat, Wanted};
 use crate::error::to_datafusion;
 use crate::session::ReadCounter;
 
-/// Blocks are not made smaller than this to give every partition some.
-const SMALLEST_BLOCK: u64 = 1 << 20;
-
-/// Scans delimited files.
+/// Scans files of lines.
 #[derive(Debug)]
-pub(crate) struct CsvExec {
-    table: Arc<CsvTable>,
+pub(crate) struct LinesExec {
+    format: Arc<dyn LineFormat>,
     wanted: Wanted,
     runs: Arc<Vec<Vec<Piece>>>,
     queue: Arc<Queue>,
@@ -39,16 +35,16 @@ pub(crate) struct CsvExec {
     metrics: ExecutionPlanMetricsSet,
 }
 
-impl CsvExec {
+impl LinesExec {
     pub(crate) fn new(
-        table: Arc<CsvTable>,
+        format: Arc<dyn LineFormat>,
         columns: Vec<usize>,
         partitions: usize,
         fetch: Option<usize>,
     ) -> Result<Self, DataFusionError> {
-        let schema: SchemaRef = Arc::new(table.schema.project(&columns)?);
-        let pieces = pieces(&table, partitions);
-        let quotes = Arc::new(QuoteCheck::new(&table, &pieces));
+        let schema: SchemaRef = Arc::new(format.schema().project(&columns)?);
+        let pieces = format.pieces(partitions);
+        let quotes = Arc::new(QuoteCheck::new(&pieces));
         let runs = Arc::new(runs(pieces, partitions));
         let properties = PlanProperties::new(
             EquivalenceProperties::new(Arc::clone(&schema)),
@@ -60,7 +56,7 @@ impl CsvExec {
             wanted: Wanted { columns, schema, batch_size: 8192 },
             queue: Arc::new(Queue::new(&runs, false)),
             quotes,
-            table,
+            format,
             runs,
             fetch,
             any_order: false,
@@ -80,7 +76,7 @@ impl CsvExec {
     /// The same scan, not yet read from.
     fn fresh(&self, fetch: Option<usize>) -> Self {
         Self {
-            table: Arc::clone(&self.table),
+            format: Arc::clone(&self.format),
             wanted: self.wanted.clone(),
             runs: Arc::clone(&self.runs),
             queue: Arc::new(Queue::new(&self.runs, self.any_order)),
@@ -93,42 +89,11 @@ impl CsvExec {
     }
 }
 
-/// The files' blocks, in order: small enough that every partition gets some.
-fn pieces(table: &CsvTable, partitions: usize) -> Vec<Piece> {
-    let share = table.bytes() / (partitions.max(1) as u64 * 4);
-    let mut pieces = Vec::new();
-    for (index, csv) in table.files.iter().enumerate() {
-        let whole = table.newlines || csv.compression != Compression::None;
-        let start = if csv.compression == Compression::None { csv.data_start } else { 0 };
-        let size = csv.file.size.saturating_sub(start);
-        let step = match table.blocksize {
-            Some(blocksize) if !whole => blocksize.min(share.max(SMALLEST_BLOCK).min(blocksize)).max(1),
-            _ => size.max(1),
-        };
-        for part in 0..size.div_ceil(step) {
-            let from = start + part * step;
-            let block = FileBlock {
-                file: Arc::clone(&csv.file),
-                compression: csv.compression,
-                start: from,
-                end: (from + step).min(csv.file.size),
-            };
-            pieces.push(Piece { file: index, part: part as usize, block });
-        }
-    }
-    pieces
-}
-
-impl DisplayAs for CsvExec {
+impl DisplayAs for LinesExec {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.wanted.schema.fields().iter().map(|f| f.name().as_str()).collect();
         let blocks: usize = self.runs.iter().map(Vec::len).sum();
-        write!(
-            f,
-            "CsvExec: files={}, blocks={blocks}, columns=[{}]",
-            self.table.files.len(),
-            names.join(", ")
-        )?;
+        write!(f, "{}: blocks={blocks}, columns=[{}]", self.format.name(), names.join(", "))?;
         match self.fetch {
             Some(fetch) => write!(f, ", fetch={fetch}"),
             None => Ok(()),
@@ -136,9 +101,9 @@ impl DisplayAs for CsvExec {
     }
 }
 
-impl ExecutionPlan for CsvExec {
+impl ExecutionPlan for LinesExec {
     fn name(&self) -> &'static str {
-        "CsvExec"
+        self.format.name()
     }
 
     fn properties(&self) -> &Arc<PlanProperties> {
@@ -191,7 +156,7 @@ impl ExecutionPlan for CsvExec {
         let wanted = Wanted { batch_size: context.session_config().batch_size(), ..self.wanted.clone() };
         let schema = Arc::clone(&wanted.schema);
         let state = PartitionScan {
-            table: Arc::clone(&self.table),
+            format: Arc::clone(&self.format),
             wanted,
             queue: Arc::clone(&self.queue),
             quotes: Arc::clone(&self.quotes),
@@ -216,12 +181,12 @@ impl ExecutionPlan for CsvExec {
 
 /// One partition under way.
 struct PartitionScan {
-    table: Arc<CsvTable>,
+    format: Arc<dyn LineFormat>,
     wanted: Wanted,
     queue: Arc<Queue>,
     quotes: Arc<QuoteCheck>,
     partition: usize,
-    block: Option<BlockScan>,
+    block: Option<(Piece, Box<dyn BlockRows>)>,
     /// Rows still wanted.
     left: usize,
     reads: Option<Arc<ReadCounter>>,
@@ -230,9 +195,10 @@ struct PartitionScan {
 impl PartitionScan {
     fn next(&mut self) -> Result<Option<RecordBatch>> {
         while self.left > 0 {
-            let Some(block) = &mut self.block else {
+            let Some((piece, block)) = &mut self.block else {
                 let Some(piece) = self.queue.next(self.partition) else { return Ok(None) };
-                self.block = Some(BlockScan::open(Arc::clone(&self.table), self.wanted.clone(), piece)?);
+                let rows = Arc::clone(&self.format).open(self.wanted.clone(), piece.clone())?;
+                self.block = Some((piece, rows));
                 continue;
             };
             let batch = block.next()?;
@@ -244,62 +210,9 @@ impl PartitionScan {
                 self.left -= kept.num_rows();
                 return Ok(Some(kept));
             }
-            self.quotes.done(block.piece(), block.quotes())?;
+            self.quotes.done(piece, block.quotes())?;
             self.block = None;
         }
         Ok(None)
-    }
-}
-
-/// Makes sure that no block started inside a quoted field: before every block, the number of quotes must be even.
-///
-/// Known only when all blocks of a file are done, and always before the scan ends.
-#[derive(Debug)]
-struct QuoteCheck {
-    /// Per file, the blocks' parities as they become known.
-    files: Vec<Mutex<Vec<Option<bool>>>>,
-}
-
-impl QuoteCheck {
-    fn new(table: &CsvTable, pieces: &[Piece]) -> Self {
-        let mut files: Vec<Vec<Option<bool>>> = vec![Vec::new(); table.files.len()];
-        for piece in pieces {
-            if let Some(parts) = files.get_mut(piece.file) {
-                parts.push(None);
-            }
-        }
-        Self { files: files.into_iter().map(Mutex::new).collect() }
-    }
-
-    fn fresh(&self) -> Self {
-        let parts = |m: &Mutex<Vec<Option<bool>>>| m.lock().unwrap_or_else(PoisonError::into_inner).len();
-        Self { files: self.files.iter().map(|m| Mutex::new(vec![None; parts(m)])).collect() }
-    }
-
-    fn done(&self, piece: &Piece, quotes: u64) -> Result<()> {
-        let Some(file) = self.files.get(piece.file) else { return Ok(()) };
-        let mut parts = file.lock().unwrap_or_else(PoisonError::into_inner);
-        if parts.len() < 2 {
-            return Ok(());
-        }
-        if let Some(part) = parts.get_mut(piece.part) {
-            *part = Some(quotes % 2 == 1);
-        }
-        let Some(known) = parts.iter().copied().collect::<Option<Vec<bool>>>() else { return Ok(()) };
-        let mut odd = false;
-        for part in &known {
-            if odd {
-                return Err(Error::new(
-                    ErrorKind::InvalidData,
-                    format!("{}: a quoted field holds a newline where the file was cut", piece.block.file),
-                )
-                .with_help(
-                    "read with newlines_in_values (the file is then read from start to end by one thread), or with \
-                     quote None if quotes are ordinary characters",
-                ));
-            }
-            odd ^= part;
-        }
-        Ok(())
     }
 }

@@ -1,0 +1,11 @@
+//! JSON lines: one object per line, found, sampled, cut into blocks, and decoded by Arrow's reader.
+//!
+//! In: paths and [`JsonOptions`]. Out: a plan whose scan decodes only the columns asked for. It never reads documents that
+//! span lines.
+
+mod options;
+mod reader;
+mod scan;
+
+pub use options::JsonOptions;
+pub use scan::read_json;
