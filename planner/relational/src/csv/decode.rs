@@ -140,17 +140,15 @@ impl Decoder<'_> {
             let raw = self.text.get(start..end).unwrap_or_default();
             // A NaN, which alone differs from itself, is looked at again: most lists of missing values have it.
             #[allow(clippy::eq_op)]
-            let value = match parse(raw).filter(|v| plain && v == v) {
-                Some(value) => value,
-                None => match self.unusual(row, raw, rejected, &parse)? {
-                    Some(value) => value,
-                    None => {
-                        missing.push(row);
-                        T::Native::default()
-                    }
-                },
-            };
-            out.push(value);
+            if let Some(value) = parse(raw).filter(|v| plain && v == v) {
+                out.push(value);
+                continue;
+            }
+            let value = self.unusual(row, raw, rejected, &parse)?;
+            if value.is_none() {
+                missing.push(row);
+            }
+            out.push(value.unwrap_or_default());
         }
         let array = PrimitiveArray::<T>::new(ScalarBuffer::from(out), present(self.rows.len(), &missing));
         Ok(Arc::new(array.with_data_type(dtype.clone())))
