@@ -21,6 +21,8 @@ pub(crate) struct Walk {
     order: Vec<usize>,
     /// For each operand the offset of its first element.
     first: Vec<usize>,
+    /// Elements of a tile at most.
+    tile: usize,
 }
 
 /// One tile: `rows` runs of `cols` elements.
@@ -84,7 +86,12 @@ impl Walk {
             s.reverse();
         }
         let first = vec![0; operands.len()];
-        Self { dims, strides, order, first }
+        Self { dims, strides, order, first, tile: TILE }
+    }
+
+    /// Uses tiles of up to so many elements.
+    pub fn tiles_of(self, tile: usize) -> Self {
+        Self { tile, ..self }
     }
 
     /// Lets an operand start at an offset.
@@ -119,7 +126,8 @@ impl Walk {
         if self.dims.contains(&0) {
             return Ok(());
         }
-        let (tile_rows, tile_cols) = if *cols >= LONG_ROW { (1, even(*cols)) } else { (TILE / cols, *cols) };
+        let (tile_rows, tile_cols) =
+            if *cols >= LONG_ROW { (1, even(*cols, self.tile)) } else { (self.tile / cols, *cols) };
         let mut position = vec![0; outer.len()];
         let mut base = self.first.clone();
         let mut offsets = base.clone();
@@ -158,9 +166,9 @@ impl Walk {
     }
 }
 
-/// A tile length that cuts a row of `n` into nearly equal pieces.
-fn even(n: usize) -> usize {
-    n.div_ceil(n.div_ceil(TILE))
+/// A tile length of at most `tile` that cuts a row of `n` into nearly equal pieces.
+fn even(n: usize, tile: usize) -> usize {
+    n.div_ceil(n.div_ceil(tile))
 }
 
 /// The axes from the largest stride to the smallest of the operand that has the most axes with a stride.

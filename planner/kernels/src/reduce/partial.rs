@@ -16,6 +16,9 @@ use crate::program::Program;
 use crate::program::frame::Frame;
 use crate::program::walk::{Walk, axis_order};
 
+/// Elements of a tile that is read where it lies and leaves no registers behind.
+const WIDE_TILE: usize = 16_384;
+
 /// The partial result of a program's output, computed and reduced tile by tile without making the output.
 ///
 /// `inputs` broadcast to `shape`; otherwise as [`crate::partial`].
@@ -36,7 +39,7 @@ pub fn partial_fused(
     if plan.count == 0 && plan.cells > 0 && matches!(op.family(), Family::Extreme | Family::Arg) {
         return Ok(Vec::new());
     }
-    let mut job = Job { plan, frame, strides, op };
+    let mut job = Job { plan, frame, strides, op, unchanged: program.is_identity() };
     match program.output_dtype() {
         DType::Bool => job.exact::<bool>(),
         DType::I8 => job.exact::<i8>(),
@@ -123,6 +126,8 @@ struct Job<'a> {
     frame: Frame<'a>,
     strides: Vec<Vec<usize>>,
     op: ReduceOp,
+    /// The program does nothing, so its input is read where it lies.
+    unchanged: bool,
 }
 
 impl Job<'_> {
@@ -210,7 +215,10 @@ impl Job<'_> {
         };
         let mut operands = std::mem::take(&mut self.strides);
         operands.extend([accumulators, indices]);
-        let walk = Walk::with_order(plan.shape, &operands, order).starting(inputs + 1, first);
+        let mut walk = Walk::with_order(plan.shape, &operands, order).starting(inputs + 1, first);
+        if self.unchanged {
+            walk = walk.tiles_of(WIDE_TILE);
+        }
         drive(&mut self.frame, &walk, inputs, &mut reducer)?;
         reducer.finish(&Layout { order: walk.order(), shape: &plan.kept, count: plan.count })
     }
