@@ -12,8 +12,7 @@ use crate::layout::row_major;
 impl Program {
     /// Runs the program over inputs that broadcast to `shape`, giving a chunk of that shape.
     ///
-    /// Inputs are taken by value: one that nobody else holds may be reused for the output. The result's memory order
-    /// follows the inputs': a program over transposed chunks gives a transposed chunk.
+    /// The result's memory order follows the inputs': a program over transposed chunks gives a transposed chunk.
     ///
     /// # Errors
     /// [`swath_error::ErrorKind::ShapeMismatch`] when an input does not broadcast to `shape`;

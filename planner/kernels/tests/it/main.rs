@@ -1,4 +1,4 @@
-//! Kernels against independent answers: naive loops, correctly rounded values and NumPy.
+//! Kernels against independent answers: naive loops, the standard library and NumPy.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod accuracy;
