@@ -141,7 +141,9 @@ impl VisitorMut for Respell<'_> {
         match expr {
             Expr::Identifier(name) if !self.tables => self.fix(name),
             Expr::CompoundIdentifier(parts) if !self.tables => {
-                parts.iter_mut().for_each(|name| self.fix(name))
+                for name in parts {
+                    self.fix(name);
+                }
             }
             _ => {}
         }
