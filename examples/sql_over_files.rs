@@ -21,6 +21,9 @@ pub fn busiest(folder: &Path) -> dd::DataFrame {
 }
 
 /// Days on which more than `events` things happened: a frame is a table, and a query's result is a frame.
+///
+/// # Errors
+/// When the frame cannot be registered under its name.
 pub fn busy_days(folder: &Path, events: u64) -> swath::Result<dd::DataFrame> {
     let context = SqlContext::new();
     let events_of_2015 = dd::read_csv(format!("{}/2015-*.csv", folder.display()));

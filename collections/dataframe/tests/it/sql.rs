@@ -1,4 +1,4 @@
-//! SQL over files, frames, views and external tables, against DuckDB's answers.
+//! SQL over files, frames, views and external tables, against `DuckDB`'s answers.
 
 use std::path::Path;
 
