@@ -3,7 +3,7 @@
 //! In: chunks of any element type. Out: chunks, under NumPy 2's rules for types, broadcasting, NaN and rounding. The
 //! modules, in the order data meets them: [`promote`] and the operations ([`UnaryOp`], [`BinaryOp`]) say which types
 //! come out; a [`Program`] is a fused chain of operations run tile by tile in cache; [`ReduceOp`] reduces in three
-//! phases ([`partial`] or [`partial_fused`], [`combine`], [`finalize`]); [`slice`],
+//! phases ([`partial`] or [`partial_fused`], [`combine`], [`finalize`]); [`slice()`],
 //! [`concat_grid`], [`transpose`] and others move elements; [`matmul`] contracts; [`random`], [`arange`] and others make elements. Place in the flow: called by the operations that
 //! array expressions are lowered to. It never starts a thread and never looks beyond the chunks it is given.
 #![deny(unsafe_op_in_unsafe_fn)]

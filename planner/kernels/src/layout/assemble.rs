@@ -76,7 +76,7 @@ pub fn concat(chunks: &[Chunk], axis: usize) -> Result<Chunk> {
 /// Chunks joined along a new axis before axis `axis`; all have one type and one shape.
 ///
 /// # Errors
-/// As [`concat`].
+/// As [`concat()`].
 pub fn stack(chunks: &[Chunk], axis: usize) -> Result<Chunk> {
     let expanded = chunks.iter().map(|c| expand_dims(c, axis)).collect::<Result<Vec<_>>>()?;
     concat(&expanded, axis)
