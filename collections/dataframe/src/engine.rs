@@ -6,10 +6,10 @@ use std::path::Path;
 
 use datafusion::logical_expr::LogicalPlan;
 use swath_block::OpHandle;
-use swath_error::{Error, Result};
+use swath_error::Result;
 use swath_files::Paths;
 use swath_graph::{Annotations, GraphBuilder, Key, Layer, TaskRange};
-use swath_relational::{CsvOptions, ParquetOptions, RunPlan, Sink, lower_write, plan_key};
+use swath_relational::{CsvOptions, JsonOptions, ParquetOptions, RunPlan, Sink, lower_write, plan_key};
 
 pub(crate) use swath_relational::from_datafusion;
 
@@ -38,8 +38,8 @@ pub(crate) fn scan_parquet(paths: Paths, options: ParquetOptions) -> Result<Logi
 }
 
 /// The plan that reads files of JSON lines.
-pub(crate) fn scan_json(paths: Paths) -> Result<LogicalPlan> {
-    Err(Error::unsupported(format!("reading the JSON files {paths} is not supported yet")))
+pub(crate) fn scan_json(paths: Paths, options: JsonOptions) -> Result<LogicalPlan> {
+    swath_relational::read_json(paths, &options)
 }
 
 /// Adds the task that writes the plan's rows; its block is a [`swath_relational::Written`] value.

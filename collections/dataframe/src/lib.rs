@@ -30,8 +30,8 @@ pub use expr::{
 };
 pub use frame::{DataFrame, DropNa, GroupBy, How, Keep, Merge, ToFiles, concat};
 pub use read::{
-    CsvReader, IntoColumn, ParquetReader, Reader, from_batches, from_columns, from_table, read_csv,
-    read_parquet, read_table,
+    CsvReader, IntoColumn, JsonReader, ParquetReader, Reader, from_batches, from_columns, from_table,
+    read_csv, read_json, read_parquet, read_table,
 };
 pub use sql::{Answer, SqlContext, Statement, sql, sql_with};
 pub use types::IntoType;

@@ -136,7 +136,8 @@ fn plan(message: &str) -> Error {
 fn signature(message: &str) -> Option<Error> {
     let (_, rest) = message.split_once("No function matches the given name and argument types '")?;
     let (call, rest) = rest.split_once('\'')?;
-    let mut taken = rest.lines().skip(1).map(str::trim).filter(|l| !l.is_empty()).peekable();
+    let candidates = rest.split_once("Candidate functions:").map_or("", |(_, list)| list);
+    let mut taken = candidates.lines().map(str::trim).filter(|l| !l.is_empty()).peekable();
     let help = match taken.peek() {
         Some(_) => format!("cast the argument; the function is {}", taken.collect::<Vec<_>>().join(", ")),
         None => "cast the argument".to_string(),

@@ -21,7 +21,7 @@ pub(crate) fn plan(create: &CreateExternalTable) -> Result<LogicalPlan> {
         }
         "json" | "ndjson" | "jsonl" => {
             refuse_options(create, "JSON")?;
-            engine::scan_json(paths)
+            engine::scan_json(paths, swath_relational::JsonOptions::default())
         }
         other => {
             Err(unknown_name(ErrorKind::Unsupported, "file format", other, Format::NAMES.iter().copied()))

@@ -45,7 +45,7 @@ pub(crate) fn read(path: &str) -> Result<LogicalPlan> {
             engine::scan_csv(path.into(), options)
         }
         Format::Parquet => engine::scan_parquet(path.into(), swath_relational::ParquetOptions::default()),
-        Format::Json => engine::scan_json(path.into()),
+        Format::Json => engine::scan_json(path.into(), swath_relational::JsonOptions::default()),
     }
 }
 

@@ -114,7 +114,7 @@ fn several_statements_views_and_tables() {
 fn results_are_copied_to_files() {
     let dir = files();
     let at = |name: &str| dir.path().join(name).display().to_string();
-    for name in ["out.csv", "out.parquet"] {
+    for name in ["out.csv", "out.parquet", "out.json"] {
         let text = format!(
             "COPY (SELECT id, Name FROM '{}' WHERE id < 3) TO '{}'; SELECT sum(id) FROM '{}'",
             at("2015-*.csv"),
@@ -198,6 +198,9 @@ fn frames_are_written_and_read_again() {
     let back = swath_dataframe::read_parquet(dir.path().join("parts"));
     assert_eq!(back.sum("x").compute_scalar::<i64>().unwrap(), Some(499_500));
     assert_eq!(back.usecols("x").tail(1).compute().unwrap().values::<i64>("x").unwrap(), [999]);
+    df.to_json(dir.path().join("rows.jsonl.gz")).unwrap();
+    let rows = swath_dataframe::read_json(dir.path().join("*.jsonl.gz"));
+    assert_eq!(rows.filter(col("x").ge(998)).sum("x").compute_scalar::<i64>().unwrap(), Some(1997));
     let last = df.tail(2).to_csv(dir.path().join("last.csv")).unwrap();
     assert_eq!(std::fs::read_to_string(&last.files[0]).unwrap(), "x\n998\n999\n");
 }
