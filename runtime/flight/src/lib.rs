@@ -1,0 +1,2 @@
+//! The data plane: blocks between workers over Arrow Flight.
+#![forbid(unsafe_code)]
