@@ -1,7 +1,9 @@
 //! The closed list of what a user can do about an error.
 
+use serde::{Deserialize, Serialize};
+
 /// What the user should do next. The list is closed: matching on it exhaustively is supported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ErrorKind {
     /// Fix the path, URL, glob, table or dataset name: nothing is there.
     NotFound,

@@ -8,7 +8,9 @@
 mod kind;
 mod suggest;
 mod task;
+mod travel;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
@@ -40,9 +42,16 @@ struct Inner {
     /// Outermost last, as the contexts were added.
     context: Vec<String>,
     help: Option<String>,
-    caller: Option<&'static Location<'static>>,
+    caller: Option<Caller>,
     task: Option<TaskFailure>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+/// A line of the user's program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Caller {
+    file: Cow<'static, str>,
+    line: u32,
 }
 
 impl Error {
@@ -131,7 +140,7 @@ impl Error {
     #[must_use]
     pub fn at(self, caller: &'static Location<'static>) -> Self {
         self.edit(|e| {
-            e.caller.get_or_insert(caller);
+            e.caller.get_or_insert(Caller { file: caller.file().into(), line: caller.line() });
         })
     }
 
@@ -164,8 +173,8 @@ impl fmt::Display for Error {
         if let Some(task) = &self.0.task {
             write!(f, "\n  in {task}")?;
         }
-        if let Some(at) = self.0.caller {
-            write!(f, "\n  built at {}:{}", at.file(), at.line())?;
+        if let Some(at) = &self.0.caller {
+            write!(f, "\n  built at {}:{}", at.file, at.line)?;
         }
         if let Some(help) = &self.0.help {
             write!(f, "\n  help: {help}")?;

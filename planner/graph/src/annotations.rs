@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 /// Wishes that travel with a layer and survive fusion.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Annotations {
     /// Higher runs first; the static order breaks ties. Default 0.
     pub priority: i32,

@@ -1,11 +1,12 @@
 //! The columnar graph: dense ids, dependencies and fused steps in compressed sparse rows, payloads once per layer.
 
+use serde::{Deserialize, Serialize};
 use swath_error::{Error, Result};
 
 use crate::{Annotations, Layer};
 
 /// A task: dense within its graph. In a finished graph a smaller id is never a consumer of a larger one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TaskId(pub u32);
 
 impl TaskId {
@@ -17,7 +18,7 @@ impl TaskId {
 }
 
 /// A layer of a graph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LayerId(pub u32);
 
 impl LayerId {
@@ -29,7 +30,7 @@ impl LayerId {
 }
 
 /// One operation to run: a layer, and which of the layer's tasks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Step {
     /// Whose operation.
     pub layer: LayerId,
@@ -53,6 +54,23 @@ pub struct TaskGraph {
     pub(crate) outputs: Vec<TaskId>,
 }
 
+/// A graph taken apart; see [`TaskGraph::from_columns`].
+#[derive(Clone, Debug, Default)]
+pub struct Columns {
+    /// A [`LayerId`] is an index into this.
+    pub layers: Vec<Layer>,
+    /// Where each task's row of `deps` starts, and where the last one ends.
+    pub dep_offsets: Vec<u32>,
+    /// The tasks whose results each task reads, row after row.
+    pub deps: Vec<TaskId>,
+    /// Where each task's row of `steps` starts, and where the last one ends.
+    pub step_offsets: Vec<u32>,
+    /// What each task runs, row after row.
+    pub steps: Vec<Step>,
+    /// The wanted tasks.
+    pub outputs: Vec<TaskId>,
+}
+
 impl TaskGraph {
     /// A graph from its columns.
     ///
@@ -70,6 +88,12 @@ impl TaskGraph {
         let graph = Self { layers, dep_offsets, deps, step_offsets, steps, outputs };
         graph.validate()?;
         Ok(graph)
+    }
+
+    /// The columns, to be put together again by [`Self::from_columns`].
+    pub fn into_columns(self) -> Columns {
+        let Self { layers, dep_offsets, deps, step_offsets, steps, outputs } = self;
+        Columns { layers, dep_offsets, deps, step_offsets, steps, outputs }
     }
 
     /// How many tasks.

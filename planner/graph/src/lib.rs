@@ -17,7 +17,7 @@ mod summary;
 pub use annotations::Annotations;
 pub use builder::{GraphBuilder, Layer, TaskRange};
 pub use draw::to_svg;
-pub use graph::{LayerId, Step, TaskGraph, TaskId};
+pub use graph::{Columns, LayerId, Step, TaskGraph, TaskId};
 pub use key::{Key, KeyHasher};
 pub use passes::{fuse_linear, order};
 pub use payload::Payload;

@@ -11,6 +11,9 @@ pub enum Payload {
     Local(Arc<dyn Any + Send + Sync>),
     /// An encoded operation, as it travels to workers.
     Encoded(Arc<[u8]>),
+    /// No operation: each task of the layer stands for a result of another graph, which whoever submits the graph names.
+    /// Such tasks read nothing, are never fused and never run.
+    Import,
 }
 
 impl fmt::Debug for Payload {
@@ -18,6 +21,7 @@ impl fmt::Debug for Payload {
         match self {
             Self::Local(_) => f.write_str("Local(..)"),
             Self::Encoded(bytes) => write!(f, "Encoded({} bytes)", bytes.len()),
+            Self::Import => f.write_str("Import"),
         }
     }
 }

@@ -1,13 +1,14 @@
 //! Names of things the scheduler knows, and its notion of time.
 
+use serde::{Deserialize, Serialize};
 use swath_graph::TaskId;
 
 /// A graph that was submitted. Numbers grow and are never used twice, so an older job has a smaller one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct JobId(pub u64);
 
 /// A worker. Numbers are never used twice: a worker that comes back is a new one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct WorkerId(pub u32);
 
 impl WorkerId {
@@ -16,7 +17,7 @@ impl WorkerId {
 }
 
 /// A task of a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TaskRef {
     /// The job.
     pub job: JobId,
@@ -25,7 +26,7 @@ pub struct TaskRef {
 }
 
 /// Microseconds since a moment the driver chose. The scheduler never asks for the time: it is told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Time(pub u64);
 
 impl Time {

@@ -1,0 +1,2 @@
+//! Schedulers, workers and clients as processes: the distributed runtime.
+#![forbid(unsafe_code)]

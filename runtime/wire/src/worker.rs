@@ -1,0 +1,173 @@
+//! What the scheduler and a worker say to each other.
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+use swath_error::Error;
+use swath_graph::{LayerId, Step};
+use swath_scheduler::{JobId, TaskRef, WorkerId};
+
+use crate::Blob;
+
+/// An attempt at a task, as it is called between the scheduler and the one worker that has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AttemptId {
+    /// What.
+    pub task: TaskRef,
+    /// Which try; what is said about another try than the live one is ignored.
+    pub attempt: u16,
+}
+
+/// A result that a task reads, and who holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputRef {
+    /// The result: of the same job, or of the job it was imported from.
+    pub task: TaskRef,
+    /// Its size.
+    pub bytes: u64,
+    /// Workers that hold it, the nearest first; may contain the worker that is told.
+    pub holders: SmallVec<[WorkerId; 2]>,
+}
+
+/// A task to run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunOrder {
+    /// Which attempt.
+    pub attempt: AttemptId,
+    /// Threads it may use, "up to".
+    pub slots: u16,
+    /// Higher first; among equals the smaller task of the older job.
+    pub priority: i32,
+    /// Expected bytes of its result, zero when nothing is known.
+    pub expected_bytes: u64,
+    /// The result is an output of its job.
+    pub is_output: bool,
+    /// What it runs, one step after another.
+    pub steps: SmallVec<[Step; 1]>,
+    /// What the first step reads, in argument order.
+    pub inputs: SmallVec<[InputRef; 2]>,
+}
+
+/// A result to be copied from another worker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopyOrder {
+    /// The result.
+    pub task: TaskRef,
+    /// Its size.
+    pub bytes: u64,
+    /// Who holds it.
+    pub from: SmallVec<[WorkerId; 2]>,
+}
+
+/// A worker as other workers and clients know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Peer {
+    /// Its number.
+    pub id: WorkerId,
+    /// Its name.
+    pub name: String,
+    /// Where it answers Arrow Flight: `host:port`.
+    pub address: String,
+}
+
+/// A function to be called on a worker by itself, not as a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkerCall {
+    /// An encoded operation; it is run with index 0 and no inputs.
+    pub operation: Blob,
+}
+
+/// From the scheduler to a worker.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum ToWorker {
+    /// Workers that are there from now on; this one is among them.
+    Peers(Vec<Peer>),
+    /// Workers that are gone.
+    Gone(Vec<WorkerId>),
+    /// Encoded operations of a job's layers, before the first task of each.
+    Layers(JobId, Vec<(LayerId, Blob)>),
+    /// Tasks to run, best first. An attempt that is known already and reported [`FromWorker::Fetched`] goes on.
+    Run(Vec<RunOrder>),
+    /// Tasks to give back when they have not begun; answered by [`FromWorker::Returned`] or
+    /// [`FromWorker::Kept`].
+    Recall(Vec<AttemptId>),
+    /// Results to drop.
+    Release(Vec<TaskRef>),
+    /// Running tasks of the job are to stop, waiting ones are dropped and reported as failed with
+    /// [`swath_error::ErrorKind::Cancelled`].
+    Abort(JobId),
+    /// Nothing of the job will be asked for again: its operations and what is left of its results may go.
+    Forget(JobId),
+    /// Results to fetch and keep.
+    Copy(Vec<CopyOrder>),
+    /// A function to call; answered by [`FromWorker::Answer`] with the same number.
+    Call(u64, WorkerCall),
+    /// Take no more tasks: the scheduler is moving this worker's results away.
+    Retire,
+    /// End, for this reason.
+    Stop(String),
+}
+
+/// A finished attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// Which.
+    pub attempt: AttemptId,
+    /// Size of its result.
+    pub bytes: u64,
+    /// How long it computed.
+    pub micros: u32,
+}
+
+/// How a worker is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metrics {
+    /// Bytes of results held in memory.
+    pub stored: u64,
+    /// Bytes of results spilled to files.
+    pub spilled: u64,
+    /// Resident bytes of the process.
+    pub resident: u64,
+    /// Tasks running.
+    pub running: u32,
+    /// Tasks waiting for inputs or for a slot.
+    pub waiting: u32,
+    /// Bytes received from other workers so far.
+    pub received: u64,
+}
+
+/// From a worker to the scheduler.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum FromWorker {
+    /// Attempts that gave results, which this worker holds.
+    Done(Vec<Done>),
+    /// An attempt that ended in an error.
+    Failed(AttemptId, Error),
+    /// An attempt that waits for something outside, or for tasks it submitted, and gives its slots back.
+    Paused(AttemptId),
+    /// What it waited for is there, and it goes on at once.
+    Resumed(AttemptId),
+    /// What it waited for is there, and it wants a slot to go on.
+    Fetched(AttemptId),
+    /// Attempts that had not begun and are over: the worker gives them back, asked by [`ToWorker::Recall`] or not.
+    Returned(Vec<AttemptId>),
+    /// Recalled attempts that had begun already; they go on.
+    Kept(Vec<AttemptId>),
+    /// The worker is short of memory and takes no more tasks (`true`), or takes tasks again (`false`).
+    Halted(bool),
+    /// So many bytes were fetched from other workers in so many microseconds.
+    Moved(u64, u64),
+    /// An attempt that cannot run: its input was at none of these workers.
+    Missing(AttemptId, TaskRef, Vec<WorkerId>),
+    /// Results this worker holds from now on besides others: copies, and what a client has put there.
+    Copied(Vec<TaskRef>),
+    /// A copy that could not be made.
+    CopyFailed(TaskRef),
+    /// Copies this worker does not hold any more.
+    Dropped(Vec<TaskRef>),
+    /// How it is doing.
+    Heartbeat(Metrics),
+    /// The answer to a call: an encoded value.
+    Answer(u64, Result<Blob, Error>),
+    /// It ends, for this reason: none means in good order.
+    Bye(Option<Error>),
+}
