@@ -37,7 +37,7 @@ pub mod prelude {
 }
 
 // The local runtime registers itself as the one that `compute()` uses.
-use swath_local as _;
+pub use swath_local::{interrupt, signals};
 
 /// The README's examples are compiled and run with the documentation tests.
 #[cfg(doctest)]

@@ -56,10 +56,20 @@ pub fn line(text: &str) -> Result<(), Failure> {
 /// Prints a result; tables show at most `rows` rows.
 pub fn table(table: &Table, format: Format, rows: usize) -> Result<(), Failure> {
     match format {
+        Format::Table if table.column_names() == ["plan_type", "plan"] => plans(table),
         Format::Table => line(&table.show(rows, 30)),
         Format::Csv => csv(table),
         Format::Json => json(table),
     }
+}
+
+/// Prints the answer to EXPLAIN: plans are text of several lines that no table holds.
+fn plans(table: &Table) -> Result<(), Failure> {
+    let column = |name| table.optional_values::<String>(name);
+    for (kind, plan) in column("plan_type")?.into_iter().zip(column("plan")?) {
+        line(&format!("{}\n{}", kind.unwrap_or_default(), plan.unwrap_or_default().trim_end()))?;
+    }
+    Ok(())
 }
 
 /// The output error in an Arrow error, if that is what it is.

@@ -36,6 +36,7 @@ struct Shell<'a> {
 
 /// Reads and runs statements until the end of the input.
 pub fn run(context: &SqlContext, format: Format, rows: usize) -> Result<(), Failure> {
+    interruptible();
     let config = Config::builder().completion_type(CompletionType::List).auto_add_history(false).build();
     let mut editor: Editor<Helper<'_>, FileHistory> = Editor::with_config(config).map_err(terminal)?;
     editor.set_helper(Some(Helper::new(context)));
@@ -65,6 +66,28 @@ pub fn run(context: &SqlContext, format: Format, rows: usize) -> Result<(), Fail
             Err(ReadlineError::Eof) => return Ok(()),
             Err(error) => return Err(terminal(error)),
         }
+    }
+}
+
+/// Ctrl-C stops the statement that runs, not the shell; SIGTERM ends it without leaving temporary files.
+fn interruptible() {
+    swath::signals(false);
+    #[cfg(unix)]
+    {
+        use signal_hook::consts::{SIGINT, SIGTERM};
+        // Without the handler Ctrl-C ends the shell, which is what it did before it had one.
+        let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else { return };
+        let listen = move || {
+            for signal in signals.forever() {
+                if signal == SIGINT {
+                    swath::interrupt();
+                } else {
+                    swath_aside::shutdown();
+                    let _ = signal_hook::low_level::emulate_default_handler(signal);
+                }
+            }
+        };
+        let _ = std::thread::Builder::new().name("swath-signals".into()).spawn(listen);
     }
 }
 

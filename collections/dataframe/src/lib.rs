@@ -29,6 +29,8 @@ pub use expr::{
     count_rows, lit, when,
 };
 pub use frame::{DataFrame, DropNa, GroupBy, How, Keep, Merge, ToFiles, concat};
+#[cfg(feature = "polars")]
+pub use read::from_polars;
 pub use read::{
     CsvReader, IntoColumn, JsonReader, ParquetReader, Reader, from_batches, from_columns, from_table,
     read_csv, read_json, read_parquet, read_table,

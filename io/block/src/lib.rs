@@ -13,6 +13,8 @@ mod dtype;
 mod items;
 mod ledger;
 mod operation;
+#[cfg(feature = "polars")]
+mod polars;
 mod registry;
 mod show;
 mod size;

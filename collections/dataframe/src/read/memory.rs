@@ -27,6 +27,29 @@ pub fn from_table(table: &Table) -> DataFrame {
     of(swath_relational::from_table(table), Location::caller())
 }
 
+/// A frame of a Polars data frame, sharing its memory; [`Table::to_polars`] is the way back.
+///
+/// The error of a column type that Arrow has not surfaces when the frame is used.
+///
+/// ```
+/// # use swath_local as _;
+/// use polars_core::prelude::{DataFrame, NamedFrom, Series};
+/// use swath_dataframe::{Collection, col, from_polars};
+/// let x = Series::new("x".into(), [1.0, 2.0, 4.0]);
+/// let frame = DataFrame::new_infer_height(vec![x.into()]).unwrap();
+/// let sum = from_polars(&frame).filter(col("x").gt(1.0)).sum("x");
+/// assert_eq!(sum.compute()?.to_polars()?.height(), 1);
+/// # Ok::<(), swath_dataframe::Error>(())
+/// ```
+#[cfg(feature = "polars")]
+#[track_caller]
+pub fn from_polars(frame: &polars_core::frame::DataFrame) -> DataFrame {
+    match Table::from_polars(frame) {
+        Ok(table) => from_table(&table),
+        Err(error) => DataFrame::poisoned(error.at(Location::caller())),
+    }
+}
+
 /// A frame of named columns of values: `from_columns([("x", vec![1, 2]), ("y", vec![3, 4])])`. Columns of different
 /// types: `from_columns([("x", vec![1, 2].into_column()), ("name", vec!["a", "b"].into_column())])`.
 ///

@@ -4,6 +4,8 @@
 mod blocks;
 mod compression;
 mod resolve;
+#[cfg(feature = "cloud")]
+mod web;
 
 use swath_files::{File, Resolve};
 
