@@ -74,7 +74,9 @@ impl OpHandle {
                 None => Err(Error::internal("a layer's payload is not an operation")),
             },
             Payload::Encoded(bytes) => crate::decode_operation(bytes),
-            Payload::Import => Err(Error::internal("a task that stands for another graph's result was to be run")),
+            Payload::Import => {
+                Err(Error::internal("a task that stands for another graph's result was to be run"))
+            }
         }
     }
 }

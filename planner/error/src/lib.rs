@@ -8,7 +8,7 @@
 mod kind;
 mod suggest;
 mod task;
-mod travel;
+pub mod travel;
 
 use std::borrow::Cow;
 use std::fmt;

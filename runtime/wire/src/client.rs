@@ -62,13 +62,13 @@ pub enum ToClient {
     /// lost and made once more.
     Finished(JobId, Vec<(TaskId, WorkerId, u64)>),
     /// Outputs that will not be done, and why.
-    Erred(JobId, Vec<TaskId>, Error),
+    Erred(JobId, Vec<TaskId>, #[serde(with = "swath_error::travel")] Error),
     /// The job is over.
-    Ended(JobId, Result<(), Error>),
+    Ended(JobId, #[serde(with = "swath_error::travel::result")] Result<(), Error>),
     /// The answer to a question.
-    Answer(u64, Result<Answer, Error>),
+    Answer(u64, #[serde(with = "swath_error::travel::result")] Result<Answer, Error>),
     /// Something the user should know.
     Warning(String),
     /// The scheduler ends the connection, and why.
-    Bye(Error),
+    Bye(#[serde(with = "swath_error::travel")] Error),
 }

@@ -125,7 +125,7 @@ pub enum Answer {
     /// Tasks by worker, with their names.
     Tasks(Vec<(WorkerId, Vec<(TaskRef, String)>)>),
     /// What each worker gave: an encoded value.
-    Called(Vec<(WorkerId, Result<Blob, swath_error::Error>)>),
+    Called(Vec<(WorkerId, Result<Blob, swath_error::travel::Sent>)>),
     /// A dataset, and the size and holder of each of its results.
     Dataset(Dataset, Vec<Option<(WorkerId, u64)>>),
     /// Names of datasets.

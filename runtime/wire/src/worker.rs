@@ -141,7 +141,7 @@ pub enum FromWorker {
     /// Attempts that gave results, which this worker holds.
     Done(Vec<Done>),
     /// An attempt that ended in an error.
-    Failed(AttemptId, Error),
+    Failed(AttemptId, #[serde(with = "swath_error::travel")] Error),
     /// An attempt that waits for something outside, or for tasks it submitted, and gives its slots back.
     Paused(AttemptId),
     /// What it waited for is there, and it goes on at once.
@@ -167,7 +167,7 @@ pub enum FromWorker {
     /// How it is doing.
     Heartbeat(Metrics),
     /// The answer to a call: an encoded value.
-    Answer(u64, Result<Blob, Error>),
+    Answer(u64, #[serde(with = "swath_error::travel::result")] Result<Blob, Error>),
     /// It ends, for this reason: none means in good order.
-    Bye(Option<Error>),
+    Bye(#[serde(with = "swath_error::travel::option")] Option<Error>),
 }
