@@ -14,6 +14,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("swath-execute", &["swath-error", "swath-graph", "swath-block", "swath-aside"]),
     // The scheduler decides; it sees neither data nor threads nor a clock.
     ("swath-scheduler", &["swath-error", "swath-graph"]),
+    // So does the worker's core.
+    ("swath-worker-core", &["swath-error", "swath-graph", "swath-scheduler"]),
     (
         "swath-local",
         &["swath-error", "swath-graph", "swath-block", "swath-aside", "swath-execute", "swath-scheduler"],

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use swath_error::{Error, Result};
 
-use crate::{Annotations, Layer};
+use crate::{Annotations, Layer, Payload};
 
 /// A task: dense within its graph. In a finished graph a smaller id is never a consumer of a larger one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -147,6 +147,13 @@ impl TaskGraph {
             .first()
             .and_then(|s| self.layers.get(s.layer.index()))
             .is_some_and(|l| l.annotations.producer)
+    }
+
+    /// Whether `task` stands for a result of another graph ([`Payload::Import`]).
+    pub fn is_import(&self, task: TaskId) -> bool {
+        self.last_step(task)
+            .and_then(|s| self.layers.get(s.layer.index()))
+            .is_some_and(|l| matches!(l.payload, Payload::Import))
     }
 
     /// Results the caller wants, in the caller's order.

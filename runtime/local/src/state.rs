@@ -160,7 +160,7 @@ impl State {
                         shared.env.memory.shrink(bytes);
                         after.blocks.push(block);
                     }
-                    Event::Done(order.attempt, bytes)
+                    Event::Done(order.attempt, bytes, 0)
                 }
                 Err(error) => Event::Failed(order.attempt, error),
             };

@@ -73,7 +73,7 @@ fn drive(graph: TaskGraph, workers: u32) -> (f64, f64) {
         orders.append(&mut effects.run);
         effects.release.clear();
         for order in orders.drain(..) {
-            scheduler.step(Time(0), Event::Done(order.attempt, 8), &mut effects);
+            scheduler.step(Time(0), Event::Done(order.attempt, 8, 0), &mut effects);
         }
         scheduler.flush(Time(0), &mut effects);
     }

@@ -14,7 +14,8 @@ use smallvec::SmallVec;
 use swath_graph::TaskId;
 
 use crate::class::Class;
-use crate::event::{Attempt, Effects, Order};
+use crate::effects::{Effects, Order};
+use crate::event::Attempt;
 use crate::ids::{JobId, TaskRef, Time, WorkerId};
 use crate::job::{Job, TaskState};
 use crate::scheduler::Scheduler;

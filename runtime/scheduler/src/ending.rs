@@ -2,7 +2,7 @@
 
 use swath_error::Error;
 
-use crate::event::{Effects, JobEnd, Retired};
+use crate::effects::{Effects, JobEnd, Retired};
 use crate::ids::{JobId, Time};
 use crate::scheduler::Scheduler;
 
@@ -63,7 +63,7 @@ impl Scheduler {
                 worker.held -= held;
             }
         }
-        effects.retired.push(Retired { job: id, _columns: job });
+        effects.retired.push(Retired { job: id, workers: Vec::new(), _columns: job });
     }
 
     pub(crate) fn tick(&mut self, now: Time, effects: &mut Effects) {

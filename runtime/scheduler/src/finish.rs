@@ -4,7 +4,8 @@ use swath_error::{Error, ErrorKind, TaskFailure};
 use swath_graph::{TaskGraph, TaskId};
 
 use crate::bitset::ReadySet;
-use crate::event::{Attempt, Effects};
+use crate::effects::Effects;
+use crate::event::Attempt;
 use crate::ids::{JobId, TaskRef, Time, WorkerId};
 use crate::job::{Job, TaskState};
 use crate::scheduler::Scheduler;

@@ -11,7 +11,7 @@ use swath_graph::{TaskGraph, TaskId};
 
 use crate::bitset::ReadySet;
 use crate::class::{Class, Classes};
-use crate::ids::{Time, WorkerId};
+use crate::ids::{TaskRef, Time, WorkerId};
 
 /// How a job wants to be run as a whole.
 #[derive(Clone, Debug)]
@@ -22,11 +22,24 @@ pub struct JobOptions {
     pub fail_fast: bool,
     /// Bytes of results the job may hold before producers are kept waiting. Default: no limit of its own.
     pub budget: u64,
+    /// Report each output as it is done or errs ([`crate::Effects::outputs`]). Default false.
+    pub notify: bool,
+    /// Workers that may be lost while they run a task before the task is taken to be the reason. Default 3.
+    pub allowed_deaths: u32,
+    /// How long a task waits for a worker that may run it before it errs, in microseconds. Default five minutes.
+    pub patience: u64,
 }
 
 impl Default for JobOptions {
     fn default() -> Self {
-        Self { priority: 0, fail_fast: true, budget: u64::MAX }
+        Self {
+            priority: 0,
+            fail_fast: true,
+            budget: u64::MAX,
+            notify: false,
+            allowed_deaths: 3,
+            patience: 300_000_000,
+        }
     }
 }
 
@@ -62,6 +75,14 @@ impl JobPlan {
     /// Prepares a graph: time and memory in proportion to its tasks and edges.
     pub fn new(graph: Arc<TaskGraph>, options: JobOptions) -> Self {
         Self { job: Box::new(Job::new(graph, options)) }
+    }
+
+    /// Names the result that each import task ([`swath_graph::Payload::Import`]) of the graph stands for. An import
+    /// without a name errs when the job is submitted, and so does one whose result is not known any more.
+    #[must_use]
+    pub fn links(mut self, links: Vec<(TaskId, TaskRef)>) -> Self {
+        self.job.links = links;
+        self
     }
 }
 
@@ -108,6 +129,8 @@ pub(crate) struct Job {
     pub missing_outputs: u32,
     /// Bytes of results held, and expected of producers that are running.
     pub held: u64,
+    /// What import tasks stand for.
+    pub links: Vec<(TaskId, TaskRef)>,
     pub trouble: BTreeMap<u32, Trouble>,
     /// Why erred tasks erred: the root task's error.
     pub errors: BTreeMap<u32, Error>,
@@ -179,6 +202,7 @@ impl Job {
             over_count: 0,
             missing_outputs,
             held: 0,
+            links: Vec::new(),
             trouble: BTreeMap::new(),
             errors: BTreeMap::new(),
             ending: None,

@@ -22,7 +22,7 @@
 //! scheduler.step(Time(0), Event::Submit(JobId(0), JobPlan::new(graph, JobOptions::default())), &mut effects);
 //! scheduler.flush(Time(0), &mut effects);
 //! let order = effects.run.pop().ok_or(std::fmt::Error)?;
-//! scheduler.step(Time(9), Event::Done(order.attempt, 8), &mut effects);
+//! scheduler.step(Time(9), Event::Done(order.attempt, 8, 0), &mut effects);
 //! assert!(effects.ended[0].result.is_ok());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -32,6 +32,7 @@ mod assign;
 mod bitset;
 mod check;
 mod class;
+mod effects;
 mod ending;
 mod event;
 mod finish;
@@ -39,12 +40,16 @@ mod ids;
 mod job;
 mod lost;
 mod pause;
+mod query;
 mod scheduler;
 #[cfg(test)]
 mod testing;
 mod worker;
 
-pub use event::{Attempt, Effects, Event, JobEnd, Order, Retired, WorkerSpec};
+pub use effects::{
+    CopyOrder, Effects, Input, JobEnd, Order, Output, Priority, Retired, Warning,
+};
+pub use event::{Attempt, Event, HeldBlock, WorkerSpec};
 pub use ids::{JobId, TaskRef, Time, WorkerId};
 pub use job::{JobOptions, JobPlan, TaskState};
 pub use scheduler::Scheduler;

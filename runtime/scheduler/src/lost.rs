@@ -4,7 +4,7 @@
 use swath_error::{Error, ErrorKind};
 use swath_graph::TaskId;
 
-use crate::event::Effects;
+use crate::effects::Effects;
 use crate::ids::{JobId, TaskRef, Time, WorkerId};
 use crate::job::{Job, TaskState};
 use crate::scheduler::Scheduler;

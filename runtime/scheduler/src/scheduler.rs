@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use swath_error::Error;
 use swath_graph::TaskId;
 
-use crate::event::{Attempt, Effects, Event};
+use crate::effects::Effects;
+use crate::event::{Attempt, Event};
 use crate::ids::{JobId, TaskRef, Time, WorkerId};
 use crate::job::{Job, TaskState};
 use crate::worker::{Worker, Workers};
@@ -36,12 +37,13 @@ impl Scheduler {
             Event::Submit(id, plan) => self.submit(id, plan.job, effects),
             Event::Cancel(id, reason) => self.end(now, id, Err(reason), effects),
             Event::Forget(id) => self.forget(now, id, effects),
-            Event::Done(attempt, bytes) => self.done(attempt, bytes, effects),
+            Event::Done(attempt, bytes, _micros) => self.done(attempt, bytes, effects),
             Event::Failed(attempt, error) => self.failed(now, attempt, error, effects),
             Event::Paused(attempt) => self.paused(attempt),
             Event::Resumed(attempt) => self.resumed(attempt),
             Event::Fetched(attempt) => self.fetched(attempt),
             Event::Tick => self.tick(now, effects),
+            _ => {}
         }
     }
 

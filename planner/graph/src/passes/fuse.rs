@@ -61,6 +61,9 @@ fn agree(graph: &TaskGraph, before: TaskId, after: TaskId) -> bool {
     let annotations = |step: Option<&Step>| -> Option<&Annotations> {
         Some(&graph.layers.get(step?.layer.index())?.annotations)
     };
+    if graph.is_import(before) || graph.is_import(after) {
+        return false;
+    }
     match (annotations(graph.steps(before).last()), annotations(graph.steps(after).first())) {
         (Some(a), Some(b)) => a.fuses_with(b) && !b.producer,
         _ => false,
@@ -133,6 +136,15 @@ mod tests {
         let steps: Vec<usize> = (0..fused.len() as u32).map(|t| fused.steps(TaskId(t)).len()).collect();
         assert_eq!(steps, [3, 1, 1, 1, 1]);
         assert_eq!(fused.outputs(), [TaskId(0), TaskId(4)]);
+    }
+
+    #[test]
+    fn imports_are_not_joined() {
+        let mut graph = of_deps(&[&[], &[0], &[1]], &[2]);
+        graph.layers[0].payload = crate::Payload::Import;
+        assert!(graph.is_import(TaskId(0)) && !graph.is_import(TaskId(1)));
+        let fused = fuse_linear(graph);
+        assert_eq!((fused.len(), fused.is_import(TaskId(0))), (2, true));
     }
 
     #[test]

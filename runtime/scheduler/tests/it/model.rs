@@ -163,7 +163,7 @@ impl Game {
         let attempt = running.order.attempt;
         self.reference.results.insert(task, attempt.worker);
         self.reports.push(attempt);
-        self.step(Event::Done(attempt, bytes))
+        self.step(Event::Done(attempt, bytes, 0))
     }
 
     fn failed(&mut self, task: TaskRef) -> Check {
@@ -226,7 +226,7 @@ impl Game {
             Action::Stale(i) if !self.reports.is_empty() => {
                 let stale = self.reports[i.index(self.reports.len())];
                 let live = self.reference.running.get(&stale.task).is_some_and(|r| r.order.attempt == stale);
-                if live { Ok(()) } else { self.step(Event::Done(stale, 1000)) }
+                if live { Ok(()) } else { self.step(Event::Done(stale, 1000, 0)) }
             }
             Action::Failed(i) => match self.choose(*i, |r| !r.wants_slot) {
                 Some(task) => self.failed(task),
@@ -326,7 +326,7 @@ proptest! {
             }
             let Some(task) = running.keys().copied().nth(choice.index(running.len().max(1))) else { break };
             over[task as usize] = true;
-            scheduler.step(Time(0), Event::Done(running.remove(&task).unwrap(), 1), &mut effects);
+            scheduler.step(Time(0), Event::Done(running.remove(&task).unwrap(), 1, 0), &mut effects);
         }
         prop_assert!(over.iter().all(|o| *o) && effects.ended.len() == 1);
     }

@@ -58,10 +58,10 @@ fn a_wide_task_is_not_starved() {
     b.submit(0, with_slots(&[1, 2, 1, 1, 1]), JobOptions::default());
     let first = b.orders();
     assert_eq!(first.len(), 1, "the second slot is kept for the wide task");
-    b.tell(Event::Done(first[0].attempt, 0));
+    b.tell(Event::Done(first[0].attempt, 0, 0));
     let wide = b.orders();
     assert_eq!((wide.len(), wide[0].attempt.task.task.0, wide[0].slots), (1, 1, 2));
-    b.tell(Event::Done(wide[0].attempt, 0));
+    b.tell(Event::Done(wide[0].attempt, 0, 0));
     assert_eq!(b.begun(), [2, 3]);
 }
 
@@ -88,10 +88,10 @@ fn producers_wait_for_their_budget() {
     b.submit(0, graph(&deps, &annotations, &[3]), JobOptions::default());
     let first = b.orders();
     assert_eq!(first.len(), 1, "60 of 100 bytes are promised to the first");
-    b.tell(Event::Done(first[0].attempt, 60));
+    b.tell(Event::Done(first[0].attempt, 60, 0));
     let second = b.orders();
     assert_eq!(second.len(), 1, "past the budget, but the worker would idle for ever");
-    b.tell(Event::Done(second[0].attempt, 10));
+    b.tell(Event::Done(second[0].attempt, 10, 0));
     assert_eq!(b.begun(), [2], "the average has become 35, and 35 more than 70 is too much: again one");
 }
 
@@ -103,7 +103,7 @@ fn small_results_of_producers_make_room_for_more() {
     b.submit(0, graph(&vec![vec![]; 9], &annotations, &[0, 1, 2, 3, 4, 5, 6, 7, 8]), JobOptions::default());
     let first = b.orders();
     assert_eq!(first.len(), 1);
-    b.tell(Event::Done(first[0].attempt, 20));
+    b.tell(Event::Done(first[0].attempt, 20, 0));
     assert_eq!(b.orders().len(), 4, "20 held and four times 20 expected");
 }
 
@@ -117,7 +117,7 @@ fn what_is_ready_elsewhere_goes_before_new_producers() {
     let mut begun = Vec::new();
     while let Some(order) = b.orders().pop() {
         begun.push(order.attempt.task.task.0);
-        b.tell(Event::Done(order.attempt, 10));
+        b.tell(Event::Done(order.attempt, 10, 0));
     }
     assert_eq!(begun, [0, 1, 2, 3]);
     assert!(b.effects.ended.pop().unwrap().result.is_ok());
@@ -132,10 +132,10 @@ fn jobs_share_the_slots() {
     assert_eq!(first.len(), 4);
     b.submit(1, wide(), JobOptions::default());
     b.submit(2, wide(), JobOptions { priority: 1, ..JobOptions::default() });
-    b.tell(Event::Done(first[0].attempt, 0));
+    b.tell(Event::Done(first[0].attempt, 0, 0));
     assert_eq!(b.orders()[0].attempt.task.job, JobId(2), "the higher priority first");
     b.tell(Event::Cancel(JobId(2), Error::cancelled("enough")));
-    b.tell(Event::Done(first[1].attempt, 0));
+    b.tell(Event::Done(first[1].attempt, 0, 0));
     assert_eq!(b.orders()[0].attempt.task.job, JobId(1), "the job with fewer running tasks first");
 }
 
@@ -145,7 +145,7 @@ fn results_go_when_nobody_needs_them() {
     b.submit(0, plain(&[&[], &[0], &[0, 1]], &[2]), JobOptions::default());
     let mut released = Vec::new();
     while let Some(order) = b.orders().pop() {
-        b.tell(Event::Done(order.attempt, 1));
+        b.tell(Event::Done(order.attempt, 1, 0));
         released.push(b.effects.release.drain(..).map(|(_, t)| t.task.0).collect::<Vec<_>>());
     }
     assert_eq!(released, [vec![], vec![], vec![0, 1]]);
@@ -159,7 +159,7 @@ fn a_failure_names_root_inputs_and_worker() {
     b.submit(0, plain(&[&[], &[], &[0, 1], &[2]], &[3]), JobOptions::default());
     for _ in 0..2 {
         let order = b.orders()[0];
-        b.tell(Event::Done(order.attempt, 1));
+        b.tell(Event::Done(order.attempt, 1, 0));
     }
     let order = b.orders()[0];
     b.tell(Event::Failed(order.attempt, Error::data("bad")));
@@ -177,9 +177,9 @@ fn without_fail_fast_only_dependants_are_given_up() {
     let task = |t| TaskRef { job: JobId(0), task: TaskId(t) };
     assert_eq!(b.scheduler.state(task(2)), Some(TaskState::Erred));
     assert_eq!(b.scheduler.error(task(2)).unwrap().task().unwrap().task, "t0-0");
-    b.tell(Event::Done(orders[1].attempt, 1));
+    b.tell(Event::Done(orders[1].attempt, 1, 0));
     let last = b.orders()[0];
-    b.tell(Event::Done(last.attempt, 1));
+    b.tell(Event::Done(last.attempt, 1, 0));
     assert_eq!(b.scheduler.state(task(3)), Some(TaskState::Done));
     assert!(b.effects.ended.pop().unwrap().result.is_err());
 }
@@ -196,7 +196,7 @@ fn an_ending_job_does_not_wait_for_the_deaf() {
     assert_eq!(b.effects.ended.len(), 1);
     b.tell(Event::Forget(JobId(0)));
     assert!(b.effects.retired.is_empty(), "the slot is still taken");
-    b.tell(Event::Done(order.attempt, 5));
+    b.tell(Event::Done(order.attempt, 5, 0));
     assert_eq!((b.effects.retired.len(), b.effects.ended.len()), (1, 1));
 }
 
@@ -206,21 +206,21 @@ fn a_lost_worker_costs_what_it_held() {
     let mut b = Bench::with_workers(&[1]);
     b.submit(0, plain(&[&[], &[0], &[1], &[]], &[2, 3]), JobOptions::default());
     let first = b.orders()[0];
-    b.tell(Event::Done(first.attempt, 1));
+    b.tell(Event::Done(first.attempt, 1, 0));
     let second = b.orders()[0];
-    b.tell(Event::Done(second.attempt, 1));
+    b.tell(Event::Done(second.attempt, 1, 0));
     assert_eq!(b.effects.release.pop().unwrap().1.task, TaskId(0));
     let third = b.orders()[0];
     b.tell(Event::WorkerJoined(WorkerId(5), WorkerSpec::local(1)));
     let beside = b.orders()[0];
     assert_eq!((beside.attempt.worker, beside.attempt.task.task), (WorkerId(5), TaskId(3)));
-    b.tell(Event::Done(beside.attempt, 1));
+    b.tell(Event::Done(beside.attempt, 1, 0));
     b.tell(Event::WorkerLost(WorkerId(0)));
-    b.tell(Event::Done(third.attempt, 1));
+    b.tell(Event::Done(third.attempt, 1, 0));
     let mut again = Vec::new();
     while let Some(order) = b.orders().pop() {
         again.push(order.attempt.task.task.0);
-        b.tell(Event::Done(order.attempt, 1));
+        b.tell(Event::Done(order.attempt, 1, 0));
     }
     assert_eq!(again, [0, 1, 2]);
     assert!(b.effects.ended.pop().unwrap().result.is_ok());
@@ -275,7 +275,7 @@ fn fetches_are_limited_and_take_turns() {
     let fourth = b.orders()[0];
     b.tell(Event::Fetched(away[1]));
     assert!(b.orders().is_empty(), "there is no slot");
-    b.tell(Event::Done(fourth.attempt, 1));
+    b.tell(Event::Done(fourth.attempt, 1, 0));
     let resumed = b.orders();
     assert_eq!((resumed.len(), resumed[0].attempt), (1, away[1]), "the fetched one goes before new ones");
 }
