@@ -15,6 +15,8 @@ pub use swath_bag as db;
 pub use swath_bag::json;
 /// Tables: `DataFrame`s of many files.
 pub use swath_dataframe as dd;
+/// Functions that workers find by name: what [`task`] makes of them.
+pub use swath_tasks as tasks;
 
 pub use swath_block::{Block, Chunk, DType, Data, Scalar, Table};
 pub use swath_dataframe::{SqlContext, col, lit, sql, sql_with};
@@ -23,6 +25,7 @@ pub use swath_error::{Error, ErrorKind, Result, TaskFailure};
 pub use swath_execute::{
     Collection, Executor, Pending, RunOptions, compute_all, current_executor, start_all, with_executor,
 };
+pub use swath_tasks::task;
 
 /// The names most programs use.
 ///

@@ -12,6 +12,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("swath-block", &["swath-error", "swath-graph"]),
     ("swath-aside", &["swath-error"]),
     ("swath-execute", &["swath-error", "swath-graph", "swath-block", "swath-aside"]),
+    ("swath-tasks-macro", &[]),
+    ("swath-tasks", &["swath-error", "swath-block", "swath-tasks-macro"]),
     // The scheduler decides; it sees neither data nor threads nor a clock.
     ("swath-scheduler", &["swath-error", "swath-graph"]),
     // So does the worker's core.

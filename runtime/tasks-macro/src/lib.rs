@@ -1,0 +1,39 @@
+//! The attribute `#[swath::task]`.
+//!
+//! In: a function as the user wrote it. Out: the same function, and beside it an entry in the registry of task functions:
+//! its name, its type, and a trampoline from encoded arguments to a block. Place in the flow: used at compile time,
+//! through `swath-tasks` or the facade. It never changes the function, which stays callable as before.
+#![forbid(unsafe_code)]
+
+mod function;
+mod home;
+mod parameter;
+
+use proc_macro::TokenStream;
+use syn::parse::Parser as _;
+
+/// Registers a function, so that a cluster's workers find it by name.
+///
+/// ```ignore
+/// #[swath::task]
+/// fn add(a: i64, b: i64) -> i64 {
+///     a + b
+/// }
+/// ```
+///
+/// The function stays an ordinary one. It may take up to eight parameters: values, `&T`, `&[T]`, `&str` or `&Path`; each
+/// type is serialisable, or a table, record batch, array chunk, ndarray (also as `ArrayViewD`) or block. It may return a value of such a type,
+/// or a `Result` of one, whose error then fails the task.
+///
+/// `#[swath::task(crate = path)]` says where `swath` is, when the crate is known by another name.
+#[proc_macro_attribute]
+pub fn task(options: TokenStream, item: TokenStream) -> TokenStream {
+    let home = match home::Home::parser().parse(options) {
+        Ok(home) => home,
+        Err(error) => return error.into_compile_error().into(),
+    };
+    let function = syn::parse_macro_input!(item as syn::ItemFn);
+    let registered = function::registration(&function, &home.path());
+    let registered = registered.unwrap_or_else(|error| error.into_compile_error());
+    quote::quote! { #function #registered }.into()
+}
