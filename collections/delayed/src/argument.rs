@@ -99,7 +99,7 @@ pub(crate) fn from_block<T: Any + Send + Sync>(block: Block) -> Result<Arc<T>> {
         return any.downcast().map_err(|_| Error::internal("a block is not a block"));
     }
     let any: Arc<dyn Any + Send + Sync> = match block {
-        Block::Value(value) => return value.downcast(),
+        Block::Value(value) => return value.downcast_any(),
         Block::Table(table) => table,
         Block::Array(chunk) => chunk,
         Block::Unit => Arc::new(()),

@@ -37,6 +37,18 @@ impl Block {
         }
     }
 
+    /// Whether somebody else holds this block too: dropping it then frees nothing.
+    pub fn is_shared(&self) -> bool {
+        match self {
+            Self::Unit => false,
+            Self::Table(t) => Arc::strong_count(t) > 1,
+            Self::Array(c) => Arc::strong_count(c) > 1,
+            Self::Items(i) => Arc::strong_count(i) > 1,
+            Self::Value(v) => v.is_shared(),
+            Self::Tuple(parts) => Arc::strong_count(parts) > 1 || parts.iter().any(Self::is_shared),
+        }
+    }
+
     /// What kind of block this is, for messages.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -231,6 +231,55 @@ impl Chunk {
         Ok(Self { dtype: self.dtype, shape, strides, offset, data: self.data.clone() })
     }
 
+    /// A range of [`Self::as_bytes`] as a chunk of `uint8` with one axis, without copying.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] when the elements do not lie in row-major order or the range leaves them.
+    pub fn byte_range(&self, range: std::ops::Range<u64>) -> Result<Self> {
+        let bytes = self.as_bytes().ok_or_else(|| {
+            Error::argument("a range of bytes was asked of a chunk that does not lie in row-major order")
+        })?;
+        let ends = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok());
+        let (start, end) = ends.filter(|(s, e)| s <= e && *e <= bytes.len()).ok_or_else(|| {
+            Error::argument(format!("the range {range:?} leaves a chunk of {} bytes", bytes.len()))
+        })?;
+        let first = self.offset * self.dtype.size() + start;
+        Self::from_buffer(self.data.slice_with_length(first, end - start), DType::U8, &[end - start])
+    }
+
+    /// A buffer that holds each element once, and the strides from its start at which this chunk sees them. The chunk's
+    /// own buffer where its elements lie side by side in some order of the axes, a row-major copy otherwise.
+    pub(crate) fn dense(&self) -> Result<(Buffer, Strides)> {
+        let size = self.dtype.size();
+        if self.is_empty() {
+            return Ok((Buffer::default(), row_major(&self.shape)));
+        }
+        // An axis of one repeated element counts once, and takes no stride.
+        let once = |(n, s): (&usize, &usize)| if *s == 0 { 1 } else { *n };
+        let lengths: Shape = self.shape.iter().zip(&self.strides).map(once).collect();
+        let mut axes: Vec<usize> = (0..lengths.len()).filter(|a| lengths[*a] > 1).collect();
+        axes.sort_by_key(|a| self.strides[*a]);
+        let mut step = 1;
+        let side_by_side = axes.iter().all(|a| {
+            let fits = self.strides[*a] == step;
+            step *= lengths[*a];
+            fits
+        });
+        if side_by_side {
+            let start = self.offset * size;
+            let fits = start + step * size <= self.data.len();
+            let outside = || Error::internal("a chunk's elements lie outside its buffer");
+            let data = fits.then(|| self.data.slice_with_length(start, step * size)).ok_or_else(outside)?;
+            let stride = |a: usize| if lengths[a] > 1 { self.strides[a] } else { 0 };
+            return Ok((data, (0..lengths.len()).map(stride).collect()));
+        }
+        let view = self.restride(lengths.clone(), self.strides.clone(), self.offset)?;
+        let copy = with_dtype!(self.dtype, T => Self::from_array(view.view::<T>()?.to_owned()));
+        let strides = row_major(&lengths);
+        let stride = |a: usize| if lengths[a] > 1 { strides[a] } else { 0 };
+        Ok((copy.data, (0..lengths.len()).map(stride).collect()))
+    }
+
     /// Elements before the first one, in the buffer.
     pub fn offset(&self) -> usize {
         self.offset

@@ -5,8 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::{Array, StringArray};
+use arrow_buffer::Buffer;
 use swath_error::{Error, Result};
 
+use crate::encode::{Encoded, Wrong};
 use crate::{Data, heap_size};
 
 /// The items of one partition of a bag. Cloning costs a reference count.
@@ -18,16 +20,21 @@ pub enum Items {
     Typed(TypedItems),
 }
 
-/// A vector of some [`Data`] type.
+/// A vector of some [`Data`] type; one that came from another process stays encoded until it is first looked at.
 #[derive(Clone)]
 pub struct TypedItems(Arc<dyn AnyItems>);
 
 trait AnyItems: Send + Sync {
     fn len(&self) -> usize;
     fn bytes(&self) -> u64;
-    fn type_name(&self) -> &'static str;
-    fn encode(&self) -> Result<Vec<u8>>;
+    fn type_name(&self) -> &str;
+    fn encode(&self) -> Result<Buffer>;
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+
+    /// Itself, when it may not be decoded yet.
+    fn as_encoded(&self) -> Option<&Encoded> {
+        None
+    }
 }
 
 impl<T: Data> AnyItems for Vec<T> {
@@ -39,17 +46,42 @@ impl<T: Data> AnyItems for Vec<T> {
         (size_of_val(self) + size_of::<T>() * self.len()) as u64 + self.iter().map(heap_size).sum::<u64>()
     }
 
-    fn type_name(&self) -> &'static str {
+    fn type_name(&self) -> &str {
         std::any::type_name::<T>()
     }
 
-    fn encode(&self) -> Result<Vec<u8>> {
-        postcard::to_stdvec(self)
-            .map_err(|e| Error::internal(format!("cannot encode bag items: {e}")).with_source(e))
+    fn encode(&self) -> Result<Buffer> {
+        crate::encode::encode(self).map(Buffer::from_vec)
     }
 
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
         self
+    }
+}
+
+impl AnyItems for Encoded {
+    fn len(&self) -> usize {
+        self.items()
+    }
+
+    fn bytes(&self) -> u64 {
+        self.bytes()
+    }
+
+    fn type_name(&self) -> &str {
+        self.type_name()
+    }
+
+    fn encode(&self) -> Result<Buffer> {
+        self.encode()
+    }
+
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self.into_decoded().unwrap_or_else(|| Arc::new(()))
+    }
+
+    fn as_encoded(&self) -> Option<&Encoded> {
+        Some(self)
     }
 }
 
@@ -80,35 +112,51 @@ impl Items {
         }
     }
 
-    /// The items by reference count, when they are a vector of `T`.
+    /// The Rust type of one item, for messages.
+    pub fn type_name(&self) -> &str {
+        match self {
+            Self::Text(_) => "text",
+            Self::Typed(t) => t.0.type_name(),
+        }
+    }
+
+    /// The items by reference count, when they are a vector of `T`. Those that came from another process are decoded the
+    /// first time.
     ///
     /// # Errors
-    /// [`swath_error::ErrorKind::Internal`] when they are not.
+    /// [`swath_error::ErrorKind::Internal`] when they are not; [`swath_error::ErrorKind::InvalidData`] when their bytes do
+    /// not make a vector of `T`.
     pub fn downcast<T: Data>(self) -> Result<Arc<Vec<T>>> {
-        let wrong = |actual: &str| {
-            Error::internal(format!(
-                "a task expected items of {} and was given {actual}",
-                std::any::type_name::<T>()
-            ))
-        };
-        match self {
-            Self::Typed(t) => {
-                let actual = t.0.type_name();
-                t.0.into_any().downcast().map_err(|_| wrong(actual))
+        let Self::Typed(items) = self else { return Err(Wrong::Type.error::<Vec<T>>("text")) };
+        match items.0.as_encoded() {
+            Some(encoded) => {
+                encoded.vector::<T>().map_err(|w| w.error::<Vec<T>>(items.0.type_name()))?;
             }
-            Self::Text(_) => Err(wrong("text")),
+            None if items.0.type_name() == std::any::type_name::<T>() => {}
+            None => return Err(Wrong::Type.error::<Vec<T>>(&format!("vector of {}", items.0.type_name()))),
         }
+        let lost = |_| Error::internal(format!("a vector of {} is not one", std::any::type_name::<T>()));
+        items.0.into_any().downcast().map_err(lost)
     }
 
     /// The encoded items of the typed form, as they travel between processes; text travels as an Arrow array.
     ///
     /// # Errors
-    /// [`swath_error::ErrorKind::Internal`] when an item's `Serialize` implementation fails.
+    /// [`swath_error::ErrorKind::Unsupported`] when an item's `Serialize` implementation fails.
     pub fn encode(&self) -> Result<Vec<u8>> {
+        self.encoded().map(|bytes| bytes.to_vec())
+    }
+
+    /// The encoded items, without copying those that came encoded.
+    pub(crate) fn encoded(&self) -> Result<Buffer> {
         match self {
             Self::Typed(t) => t.0.encode(),
             Self::Text(_) => Err(Error::internal("text items travel as an Arrow array")),
         }
+    }
+
+    pub(crate) fn from_encoded(encoded: Encoded) -> Self {
+        Self::Typed(TypedItems(Arc::new(encoded)))
     }
 }
 

@@ -10,6 +10,7 @@ mod chunk;
 mod context;
 mod data;
 mod dtype;
+mod encode;
 mod items;
 mod ledger;
 mod operation;
@@ -33,6 +34,7 @@ pub use data::Data;
 #[doc(hidden)]
 pub use dtype::dtype_types;
 pub use dtype::{DType, Element, Scalar};
+pub use encode::{BlockDecoder, BlockEncoder, IpcMessage, announce, decode_small, encode_small};
 pub use items::{Items, TypedItems};
 pub use ledger::{MemoryLedger, Reservation};
 pub use operation::{Fetch, Inputs, OpHandle, Operation};

@@ -4,21 +4,31 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
+use arrow_buffer::Buffer;
 use swath_error::{Error, Result};
 
+use crate::encode::{Encoded, Wrong};
 use crate::{Data, heap_size};
 
 /// A value of some [`Data`] type.
+///
+/// One that came from another process stays encoded until it is first looked at as what it is, and is sent on without
+/// being decoded.
 #[derive(Clone)]
 pub struct Value(Arc<dyn AnyData>);
 
 /// The object-safe face of a [`Data`] value.
 trait AnyData: Send + Sync {
     fn bytes(&self) -> u64;
-    fn type_name(&self) -> &'static str;
-    fn encode(&self) -> Result<Vec<u8>>;
+    fn type_name(&self) -> &str;
+    fn encode(&self) -> Result<Buffer>;
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
     fn as_any(&self) -> &dyn Any;
+
+    /// Itself, when it may not be decoded yet.
+    fn as_encoded(&self) -> Option<&Encoded> {
+        None
+    }
 }
 
 impl<T: Data> AnyData for T {
@@ -26,13 +36,12 @@ impl<T: Data> AnyData for T {
         size_of::<T>() as u64 + flat_heap(self).unwrap_or_else(|| heap_size(self))
     }
 
-    fn type_name(&self) -> &'static str {
+    fn type_name(&self) -> &str {
         std::any::type_name::<T>()
     }
 
-    fn encode(&self) -> Result<Vec<u8>> {
-        postcard::to_stdvec(self)
-            .map_err(|e| Error::internal(format!("cannot encode a {}: {e}", self.type_name())).with_source(e))
+    fn encode(&self) -> Result<Buffer> {
+        crate::encode::encode(self).map(Buffer::from_vec)
     }
 
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
@@ -55,11 +64,11 @@ impl<T: Any + Send + Sync> AnyData for Local<T> {
         self.bytes
     }
 
-    fn type_name(&self) -> &'static str {
+    fn type_name(&self) -> &str {
         std::any::type_name::<T>()
     }
 
-    fn encode(&self) -> Result<Vec<u8>> {
+    fn encode(&self) -> Result<Buffer> {
         Err(Error::unsupported(format!("a {} cannot leave this process", self.type_name())))
     }
 
@@ -72,6 +81,32 @@ impl<T: Any + Send + Sync> AnyData for Local<T> {
 
     fn as_any(&self) -> &dyn Any {
         &*self.value
+    }
+}
+
+impl AnyData for Encoded {
+    fn bytes(&self) -> u64 {
+        self.bytes()
+    }
+
+    fn type_name(&self) -> &str {
+        self.type_name()
+    }
+
+    fn encode(&self) -> Result<Buffer> {
+        self.encode()
+    }
+
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self.into_decoded().unwrap_or_else(|| Arc::new(()))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        &()
+    }
+
+    fn as_encoded(&self) -> Option<&Encoded> {
+        Some(self)
     }
 }
 
@@ -110,35 +145,86 @@ impl Value {
     }
 
     /// The Rust type of the value, for messages.
-    pub fn type_name(&self) -> &'static str {
+    pub fn type_name(&self) -> &str {
         self.0.type_name()
     }
 
-    /// The value, when it is a `T`.
-    pub fn get<T: Any>(&self) -> Option<&T> {
-        self.0.as_any().downcast_ref()
+    /// Whether somebody else holds the value too.
+    pub fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
     }
 
-    /// The value by reference count.
+    /// The value, when it is a `T`. One that came from another process is decoded the first time; bytes that do not make
+    /// a `T` give none.
+    pub fn get<T: Data>(&self) -> Option<&T> {
+        let any: &dyn Any = match self.0.as_encoded() {
+            Some(encoded) => &**encoded.value::<T>().ok()?,
+            None => self.0.as_any(),
+        };
+        any.downcast_ref()
+    }
+
+    /// The value by reference count. One that came from another process is decoded the first time.
     ///
     /// # Errors
-    /// [`swath_error::ErrorKind::Internal`] when it is not a `T`.
-    pub fn downcast<T: Any + Send + Sync>(self) -> Result<Arc<T>> {
-        let actual = self.type_name();
-        self.0.into_any().downcast().map_err(|_| {
-            Error::internal(format!(
-                "a task expected a {} and was given a {actual}",
-                std::any::type_name::<T>()
-            ))
-        })
+    /// [`swath_error::ErrorKind::Internal`] when it is not a `T`; [`swath_error::ErrorKind::InvalidData`] when its bytes
+    /// do not make one.
+    pub fn downcast<T: Data>(self) -> Result<Arc<T>> {
+        if let Some(encoded) = self.0.as_encoded() {
+            encoded.value::<T>().map_err(|wrong| wrong.error::<T>(self.type_name()))?;
+        }
+        self.into_arc()
+    }
+
+    /// As [`Self::downcast`], of any type: a value that came from another process can be a `T` only when that was
+    /// announced ([`crate::announce`]).
+    ///
+    /// # Errors
+    /// As [`Self::downcast`]; [`swath_error::ErrorKind::Internal`] when `T` was not announced.
+    pub fn downcast_any<T: Any + Send + Sync>(self) -> Result<Arc<T>> {
+        if let Some(encoded) = self.0.as_encoded() {
+            encoded.announced::<T>().map_err(|wrong| wrong.error::<T>(self.type_name()))?;
+        }
+        self.into_arc()
+    }
+
+    fn into_arc<T: Any + Send + Sync>(self) -> Result<Arc<T>> {
+        if self.0.as_encoded().is_none() && !self.0.as_any().is::<T>() {
+            return Err(Wrong::Type.error::<T>(self.type_name()));
+        }
+        let lost = |_| Error::internal(format!("a {} is not one", std::any::type_name::<T>()));
+        self.0.into_any().downcast().map_err(lost)
     }
 
     /// The encoded value, as it travels between processes.
     ///
     /// # Errors
-    /// [`swath_error::ErrorKind::Internal`] when its `Serialize` implementation fails.
+    /// [`swath_error::ErrorKind::Unsupported`] for a value that cannot leave this process, or whose `Serialize`
+    /// implementation fails.
     pub fn encode(&self) -> Result<Vec<u8>> {
+        self.0.encode().map(|bytes| bytes.to_vec())
+    }
+
+    /// The encoded value, without copying one that came encoded.
+    pub(crate) fn encoded(&self) -> Result<Buffer> {
         self.0.encode()
+    }
+
+    pub(crate) fn from_encoded(encoded: Encoded) -> Self {
+        Self(Arc::new(encoded))
+    }
+}
+
+impl Wrong {
+    /// The error of a task that was given something else than a `T`.
+    pub(crate) fn error<T: ?Sized>(self, actual: &str) -> Error {
+        match self {
+            Self::Bytes(error) => error,
+            Self::Type => Error::internal(format!(
+                "a task expected a {} and was given a {actual}",
+                std::any::type_name::<T>()
+            )),
+        }
     }
 }
 
@@ -172,10 +258,10 @@ mod tests {
     fn a_local_value_needs_no_encoding() {
         struct Odd(u8);
         let v = Value::local(Odd(7), 1);
-        assert_eq!((v.bytes(), v.get::<Odd>().map(|o| o.0)), (1, Some(7)));
+        assert_eq!((v.bytes(), v.clone().downcast_any::<Odd>().unwrap().0), (1, 7));
         assert!(v.encode().is_err());
         let shared = v.clone();
-        assert_eq!(v.downcast::<Odd>().unwrap().0, 7);
-        assert!(Arc::try_unwrap(shared.downcast::<Odd>().unwrap()).is_ok());
+        assert_eq!(v.downcast_any::<Odd>().unwrap().0, 7);
+        assert!(Arc::try_unwrap(shared.downcast_any::<Odd>().unwrap()).is_ok());
     }
 }
