@@ -20,8 +20,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("swath-worker-core", &["swath-error", "swath-graph", "swath-scheduler"]),
     (
         "swath-local",
-        &["swath-error", "swath-graph", "swath-block", "swath-aside", "swath-execute", "swath-scheduler"],
+        &[
+            "swath-error",
+            "swath-graph",
+            "swath-block",
+            "swath-aside",
+            "swath-execute",
+            "swath-scheduler",
+            "swath-store",
+        ],
     ),
+    ("swath-store", &["swath-error", "swath-graph", "swath-block", "swath-aside", "swath-scheduler"]),
+    ("swath-flight", &["swath-error", "swath-graph", "swath-block", "swath-scheduler", "swath-store"]),
     ("swath-files", &["swath-error", "swath-graph", "swath-block", "swath-aside"]),
     ("swath-array-io", &["swath-error", "swath-graph", "swath-block", "swath-aside", "swath-files"]),
     ("swath-kernels", &["swath-error", "swath-graph", "swath-block"]),
@@ -79,7 +89,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// Crates from outside, and the only crates of ours that may reach them through ordinary dependencies of their own.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("datafusion", &["swath-relational", "swath-dataframe"]),
-    ("tokio", &["swath-relational", "swath-dataframe"]),
+    ("tokio", &["swath-relational", "swath-dataframe", "swath-flight"]),
+    ("tonic", &["swath-flight"]),
+    ("arrow-flight", &["swath-flight"]),
     ("object_store", &["swath-relational", "swath-files"]),
     ("rustyline", &["swath"]),
     ("clap", &["swath"]),

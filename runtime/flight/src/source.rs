@@ -1,0 +1,37 @@
+//! Where a server takes blocks from.
+
+use async_trait::async_trait;
+use swath_block::Block;
+use swath_error::{Error, Result};
+use swath_scheduler::TaskRef;
+use swath_store::Store;
+
+/// What a [`crate::FlightServer`] serves.
+#[async_trait]
+pub trait BlockSource: Send + Sync + 'static {
+    /// The result of a task; none when it is not here.
+    ///
+    /// # Errors
+    /// Whatever keeps a block that is here from being read; the peer is told.
+    async fn get(&self, task: TaskRef) -> Result<Option<Block>>;
+
+    /// Takes a block that a peer sends (scattered data). Refused unless overridden.
+    ///
+    /// # Errors
+    /// Whatever keeps the block from being kept; the peer is told.
+    async fn put(&self, task: TaskRef, block: Block) -> Result<()> {
+        let _ = (task, block);
+        Err(Error::unsupported("this process does not take data"))
+    }
+}
+
+#[async_trait]
+impl BlockSource for Store {
+    async fn get(&self, task: TaskRef) -> Result<Option<Block>> {
+        Self::get(self, task).await
+    }
+
+    async fn put(&self, task: TaskRef, block: Block) -> Result<()> {
+        self.put_waiting(task, block).await.map(drop)
+    }
+}

@@ -1,0 +1,230 @@
+//! The store of a worker: blocks by the name of the task that made them.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use swath_block::{Block, MemoryLedger};
+use swath_error::Result;
+use swath_graph::TaskId;
+use swath_scheduler::{JobId, TaskRef};
+
+use crate::{Slot, Spill, StoreOptions, StoreUsage};
+
+/// Smaller blocks are kept as they are: they are not worth writing.
+const SMALL: u64 = 512;
+
+/// Blocks by task. Cloning shares the store.
+///
+/// ```
+/// use swath_block::{Block, MemoryLedger};
+/// use swath_graph::TaskId;
+/// use swath_scheduler::{JobId, TaskRef};
+/// use swath_store::{Store, StoreOptions};
+/// let store = Store::new(MemoryLedger::new(1_000_000), StoreOptions::default());
+/// let task = TaskRef { job: JobId(1), task: TaskId(0) };
+/// store.put_blocking(task, Block::value(vec![7u64; 1000]))?;
+/// assert!(store.get_blocking(task)?.is_some());
+/// assert!(store.remove(task));
+/// assert_eq!(store.ledger().used(), 0);
+/// # Ok::<(), swath_error::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    blocks: Mutex<BTreeMap<TaskRef, Kept>>,
+    spill: Spill,
+}
+
+#[derive(Clone, Debug)]
+enum Kept {
+    Small(Block, u64),
+    Slot(Arc<Slot>),
+}
+
+impl Kept {
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Small(_, bytes) => *bytes,
+            Self::Slot(slot) => slot.bytes(),
+        }
+    }
+}
+
+impl Store {
+    /// A store that charges what it holds to `ledger`.
+    pub fn new(ledger: MemoryLedger, options: StoreOptions) -> Self {
+        Self(Arc::new(Inner { blocks: Mutex::default(), spill: Spill::new(ledger, options) }))
+    }
+
+    /// Keeps a block, in the place of one that has the same name; gives the bytes it was charged with. Never waits, so
+    /// the ledger's limit may be overrun for a moment: [`Self::put_blocking`] and [`Self::put_waiting`] hold the caller up
+    /// until it is not.
+    pub fn put(&self, task: TaskRef, block: Block) -> u64 {
+        self.insert(task, block).bytes()
+    }
+
+    fn insert(&self, task: TaskRef, block: Block) -> Kept {
+        let bytes = block.bytes();
+        self.ledger().grow(bytes);
+        let kept = if bytes < SMALL {
+            Kept::Small(block, bytes)
+        } else {
+            Kept::Slot(Arc::new(self.0.spill.keep_charged(block, bytes)))
+        };
+        let before = self.0.blocks.lock().insert(task, kept.clone());
+        self.forget(before);
+        kept
+    }
+
+    /// Gives a block back that is not kept any more; its file goes with the last reader.
+    fn forget(&self, kept: Option<Kept>) {
+        if let Some(Kept::Small(_, bytes)) = kept {
+            self.ledger().shrink(bytes);
+        }
+    }
+
+    /// Keeps a block and waits until the ledger is within its limit, the block is in a file, or nothing more can be
+    /// written to files.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::Io`] when room cannot be made because the disk is full or fails: the block is not kept
+    /// then, and what the store had stays in memory.
+    pub async fn put_waiting(&self, task: TaskRef, block: Block) -> Result<u64> {
+        let kept = self.insert(task, block);
+        if let Kept::Slot(slot) = &kept {
+            slot.settle().await.inspect_err(|_| self.withdraw(task, slot))?;
+        }
+        Ok(kept.bytes())
+    }
+
+    /// As [`Self::put_waiting`], blocking the thread: for compute threads.
+    ///
+    /// # Errors
+    /// As [`Self::put_waiting`].
+    pub fn put_blocking(&self, task: TaskRef, block: Block) -> Result<u64> {
+        let kept = self.insert(task, block);
+        if let Kept::Slot(slot) = &kept {
+            slot.settle_blocking().inspect_err(|_| self.withdraw(task, slot))?;
+        }
+        Ok(kept.bytes())
+    }
+
+    /// Drops a block unless another one has taken its place.
+    fn withdraw(&self, task: TaskRef, slot: &Arc<Slot>) {
+        let mut blocks = self.0.blocks.lock();
+        let ours = matches!(blocks.get(&task), Some(Kept::Slot(kept)) if Arc::ptr_eq(kept, slot));
+        let removed = if ours { blocks.remove(&task) } else { None };
+        drop(blocks);
+        drop(removed);
+    }
+
+    fn find(&self, task: TaskRef) -> Option<Kept> {
+        self.0.blocks.lock().get(&task).cloned()
+    }
+
+    /// A block, read back from its file when it is there; none when the store does not have it.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::Io`] when its file cannot be read.
+    pub async fn get(&self, task: TaskRef) -> Result<Option<Block>> {
+        match self.find(task) {
+            None => Ok(None),
+            Some(Kept::Small(block, _)) => Ok(Some(block)),
+            Some(Kept::Slot(slot)) => slot.get().await.map(Some),
+        }
+    }
+
+    /// As [`Self::get`], reading on the calling thread: for compute threads.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub fn get_blocking(&self, task: TaskRef) -> Result<Option<Block>> {
+        match self.find(task) {
+            None => Ok(None),
+            Some(Kept::Small(block, _)) => Ok(Some(block)),
+            Some(Kept::Slot(slot)) => slot.get_blocking().map(Some),
+        }
+    }
+
+    /// A block when it is in memory; never waits.
+    pub fn peek(&self, task: TaskRef) -> Option<Block> {
+        match self.find(task)? {
+            Kept::Small(block, _) => Some(block),
+            Kept::Slot(slot) => slot.peek(),
+        }
+    }
+
+    /// The bytes a block takes in memory, wherever it is now; none when the store does not have it.
+    pub fn bytes(&self, task: TaskRef) -> Option<u64> {
+        self.0.blocks.lock().get(&task).map(Kept::bytes)
+    }
+
+    /// Whether the store has a block, in memory or in a file.
+    pub fn contains(&self, task: TaskRef) -> bool {
+        self.0.blocks.lock().contains_key(&task)
+    }
+
+    /// The names of all blocks, in order.
+    pub fn tasks(&self) -> Vec<TaskRef> {
+        self.0.blocks.lock().keys().copied().collect()
+    }
+
+    /// Drops a block and its file; whether there was one.
+    pub fn remove(&self, task: TaskRef) -> bool {
+        let removed = self.0.blocks.lock().remove(&task);
+        let had = removed.is_some();
+        self.forget(removed);
+        had
+    }
+
+    /// Drops all blocks of a job.
+    pub fn remove_job(&self, job: JobId) {
+        let tasks: Vec<TaskRef> = self.0.blocks.lock().range(tasks_of(job)).map(|(t, _)| *t).collect();
+        for task in tasks {
+            self.remove(task);
+        }
+    }
+
+    /// Drops blocks that are in files too from memory until `bytes` are free, or there are none; gives the bytes freed.
+    /// Never waits and never writes: for those whom the ledger has denied memory.
+    pub fn evict(&self, bytes: u64) -> u64 {
+        self.0.spill.evict(bytes)
+    }
+
+    /// What the store holds now, and what it has done. Takes time in proportion to the number of blocks.
+    pub fn usage(&self) -> StoreUsage {
+        let mut usage = self.0.spill.usage();
+        for kept in self.0.blocks.lock().values() {
+            if let Kept::Small(_, bytes) = kept {
+                usage.blocks += 1;
+                usage.bytes += bytes;
+            }
+        }
+        usage
+    }
+
+    /// The ledger that what the store holds is charged to.
+    pub fn ledger(&self) -> &MemoryLedger {
+        self.0.spill.ledger()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let small = self.blocks.get_mut().values().map(|kept| match kept {
+            Kept::Small(_, bytes) => *bytes,
+            Kept::Slot(_) => 0,
+        });
+        self.spill.ledger().shrink(small.sum());
+    }
+}
+
+/// All tasks of a job, as a range of names.
+fn tasks_of(job: JobId) -> RangeInclusive<TaskRef> {
+    let task = |id| TaskRef { job, task: TaskId(id) };
+    task(0)..=task(u32::MAX)
+}
