@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use swath_block::MemoryLedger;
 use swath_error::Result;
 use swath_execute::{Executor, Run, RunOptions, RunSender, run_channel};
 use swath_graph::{TaskGraph, fuse_linear, order};
 use swath_scheduler::{JobId, JobOptions, JobPlan};
+use swath_store::Spill;
 
 use crate::current::{self, Current};
 use crate::live::Live;
@@ -50,7 +50,7 @@ impl Executor for LocalExecutor {
 /// A run about to be started.
 struct Start {
     graph: Arc<TaskGraph>,
-    ledger: MemoryLedger,
+    spill: Spill,
     plan: JobPlan,
     store: Store,
     parent: Option<Current>,
@@ -60,24 +60,24 @@ struct Start {
 impl Start {
     fn new(graph: TaskGraph, options: &RunOptions) -> Result<Self> {
         let parent = current::current();
-        let ledger = match &parent {
-            Some(parent) if options.memory_limit.is_none() => parent.run.env.memory.clone(),
-            _ => settings::ledger(options)?,
+        let spill = match &parent {
+            Some(parent) if options.memory_limit.is_none() => parent.run.spill().clone(),
+            _ => settings::spill(options)?,
         };
         let depth = parent.as_ref().map_or(0, |p| p.run.depth + 1);
         let graph = if options.fuse { fuse_linear(graph) } else { graph };
         let graph = Arc::new(order(graph));
-        let budget = settings::producer_budget(ledger.limit());
+        let budget = settings::producer_budget(spill.ledger().limit());
         let plan =
             JobPlan::new(graph.clone(), JobOptions { priority: depth, budget, ..JobOptions::default() });
-        let store = Store::new(&graph, ledger.clone());
-        Ok(Self { graph, ledger, plan, store, parent, depth })
+        let store = Store::new(&graph, spill.ledger().clone());
+        Ok(Self { graph, spill, plan, store, parent, depth })
     }
 
     /// Runs everything on this thread.
     fn here(self, options: &RunOptions) -> Result<Run> {
         let mut state = State::new(1);
-        let shared = RunShared::new(state.new_job(), self.graph, 1, self.ledger, self.depth)?;
+        let shared = RunShared::new(state.new_job(), self.graph, 1, self.spill, self.depth)?;
         let shared = Arc::new(shared);
         let (sender, run) = run_channel(shared.env.cancel.clone(), || {});
         let noticed = shared.clone();
@@ -98,7 +98,7 @@ impl Start {
         };
         let pool = Pool::of(threads)?;
         let job: JobId = pool.with_state(|state, _| state.new_job());
-        let shared = Arc::new(RunShared::new(job, self.graph, threads, self.ledger, self.depth)?);
+        let shared = Arc::new(RunShared::new(job, self.graph, threads, self.spill, self.depth)?);
         let cancelled = pool.clone();
         let (sender, run) = run_channel(shared.env.cancel.clone(), move || cancelled.cancel(job));
         let (interrupted, noticed) = (pool.clone(), Arc::downgrade(&shared));

@@ -12,6 +12,7 @@ mod current;
 mod desk;
 mod executor;
 mod fetch;
+mod kept;
 mod live;
 mod pool;
 mod progress;

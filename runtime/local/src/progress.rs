@@ -94,11 +94,13 @@ mod tests {
     use swath_block::MemoryLedger;
     use swath_graph::TaskGraph;
     use swath_scheduler::JobId;
+    use swath_store::{Spill, StoreOptions};
 
     #[test]
     fn a_bar_appears_late_and_goes_with_its_run() {
         let graph = Arc::new(TaskGraph::default());
-        let run = Arc::new(RunShared::new(JobId(0), graph, 1, MemoryLedger::new(1), 0).unwrap());
+        let spill = Spill::new(MemoryLedger::new(1), StoreOptions::default());
+        let run = Arc::new(RunShared::new(JobId(0), graph, 1, spill, 0).unwrap());
         let bar = Bar::new(&run);
         let shown = bar.0.clone();
         assert!(matches!(*shown.lock(), Shown::NotYet));

@@ -3,12 +3,14 @@
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
-use swath_block::{MemoryLedger, OpHandle, Operation, RunEnv};
+use swath_block::{Block, OpHandle, Operation, RunEnv};
 use swath_error::{Error, Result};
 use swath_execute::RunSender;
-use swath_graph::TaskGraph;
-use swath_scheduler::JobId;
+use swath_graph::{TaskGraph, TaskId};
+use swath_scheduler::{JobId, Order};
+use swath_store::Spill;
 
+use crate::kept::Kept;
 use crate::live::Live;
 use crate::pool::Parent;
 use crate::progress::Bar;
@@ -22,6 +24,10 @@ pub(crate) struct RunShared {
     /// By layer.
     pub operations: Vec<Arc<dyn Operation>>,
     pub env: RunEnv,
+    /// Where large results are kept; charged to the run's memory.
+    spill: Spill,
+    /// Of the graph, sorted.
+    outputs: Vec<TaskId>,
     /// How many runs this one is nested in.
     pub depth: i32,
     /// Tasks that have given a result.
@@ -35,13 +41,27 @@ impl RunShared {
         job: JobId,
         graph: Arc<TaskGraph>,
         threads: usize,
-        ledger: MemoryLedger,
+        spill: Spill,
         depth: i32,
     ) -> Result<Self> {
         let operations =
             graph.layers().iter().map(|l| OpHandle::resolve(&l.payload)).collect::<Result<_>>()?;
-        let env = RunEnv::new(threads, ledger);
-        Ok(Self { job, graph, operations, env, depth, done: AtomicUsize::new(0), reason: OnceLock::new() })
+        let env = RunEnv::new(threads, spill.ledger().clone());
+        let mut outputs = graph.outputs().to_vec();
+        outputs.sort_unstable();
+        let (done, reason) = (AtomicUsize::new(0), OnceLock::new());
+        Ok(Self { job, graph, operations, env, spill, outputs, depth, done, reason })
+    }
+
+    /// Where the run keeps large results.
+    pub fn spill(&self) -> &Spill {
+        &self.spill
+    }
+
+    /// Keeps the result of a task; waits while memory is short and something can be done about it.
+    pub fn keep(&self, order: Order, block: Block, bytes: u64) -> Result<Kept> {
+        let is_output = || self.outputs.binary_search(&order.attempt.task.task).is_ok();
+        Kept::new(block, bytes, is_output, &self.spill)
     }
 
     /// The error of the run when it is cancelled.

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use swath_block::MemoryLedger;
 use swath_error::{Error, Result};
 use swath_execute::RunOptions;
+use swath_store::{Spill, StoreOptions};
 
 /// Share of the machine's memory that is used when nobody says otherwise.
 const DEFAULT_MEMORY_PERCENT: u64 = 70;
@@ -32,11 +33,14 @@ pub(crate) fn threads(options: &RunOptions) -> Result<usize> {
     }
 }
 
-/// The memory budget of a run: its own when it has a limit of its own, else the one all runs of the process share.
-pub(crate) fn ledger(options: &RunOptions) -> Result<MemoryLedger> {
-    static SHARED: OnceLock<MemoryLedger> = OnceLock::new();
+/// The memory of a run: its own when it has a limit of its own, else the one all runs of the process share. Above the
+/// limit large results go to files in `SWATH_LOCAL_DIR`, else in the system's folder for temporary files.
+pub(crate) fn spill(options: &RunOptions) -> Result<Spill> {
+    static SHARED: OnceLock<Spill> = OnceLock::new();
+    let folder = variable("SWATH_LOCAL_DIR").map_or_else(std::env::temp_dir, Into::into);
+    let new = |limit| Spill::new(MemoryLedger::new(limit), StoreOptions::default().folder(folder));
     if let Some(limit) = options.memory_limit {
-        return Ok(MemoryLedger::new(limit));
+        return Ok(new(limit));
     }
     if let Some(shared) = SHARED.get() {
         return Ok(shared.clone());
@@ -45,7 +49,7 @@ pub(crate) fn ledger(options: &RunOptions) -> Result<MemoryLedger> {
         Some(text) => parse_bytes(&text).map_err(|e| e.context("SWATH_MEMORY_LIMIT"))?,
         None => machine_memory() / 100 * DEFAULT_MEMORY_PERCENT,
     };
-    Ok(SHARED.get_or_init(|| MemoryLedger::new(limit)).clone())
+    Ok(SHARED.get_or_init(|| new(limit)).clone())
 }
 
 /// Bytes of results at which producers are kept waiting.

@@ -14,6 +14,7 @@ use swath_scheduler::{
     WorkerSpec,
 };
 
+use crate::kept::Kept;
 use crate::pool::Parent;
 use crate::run::{ActiveRun, Notices, RunShared};
 use crate::store::Store;
@@ -45,7 +46,7 @@ pub(crate) struct State {
 #[must_use]
 pub(crate) struct Aftermath {
     ends: Vec<End>,
-    blocks: Vec<Block>,
+    blocks: Vec<Kept>,
     aborts: Vec<AbortHandle>,
     retired: Vec<Retired>,
     /// When the scheduler wants to be told the time.
@@ -153,12 +154,12 @@ impl State {
         let mut run = self.runs.get_mut(&shared.job);
         for Outcome { order, result } in outcomes.drain(..) {
             let event = match result {
-                Ok((block, bytes)) => {
+                Ok((kept, bytes)) => {
                     if let Some(run) = &mut run {
-                        run.store.put(order.attempt.task.task, block, bytes);
+                        run.store.put(order.attempt.task.task, kept, bytes);
                     } else {
-                        shared.env.memory.shrink(bytes);
-                        after.blocks.push(block);
+                        shared.env.memory.shrink(kept.charge(bytes));
+                        after.blocks.push(kept);
                     }
                     Event::Done(order.attempt, bytes, 0)
                 }
@@ -224,8 +225,9 @@ impl State {
     fn refuse(&mut self, attempt: Attempt, after: &mut Aftermath) {
         self.queue.pop_front();
         if let Some((run, mut work)) = self.fetched.remove(&attempt.task) {
-            after.blocks.extend(work.inputs.drain(..));
-            work.abandon(&run);
+            let gathered = std::mem::take(&mut work.gathered);
+            run.env.memory.shrink(gathered.charged);
+            after.blocks.extend(gathered.into_kept());
         }
         self.step(Event::Failed(attempt, Error::cancelled("the run was cancelled")), after);
     }
@@ -248,8 +250,8 @@ impl State {
                 Work { order, ..work }
             } else {
                 let again = order.attempt.attempt > 1;
-                let (inputs, charged) = run.store.inputs(shared.graph.deps(task.task), again);
-                Work { order, inputs, charged, fetched: false }
+                let gathered = run.store.inputs(shared.graph.deps(task.task), again);
+                Work { order, gathered, fetched: false }
             });
             if wide {
                 return;

@@ -1,13 +1,16 @@
 //! The results of one run that exist now.
 
-use swath_block::{Block, Inputs, MemoryLedger};
+use swath_block::{Block, MemoryLedger};
 use swath_graph::{TaskGraph, TaskId};
+
+use crate::kept::{Gathered, Kept};
 
 /// A result and what it is charged for.
 #[derive(Debug)]
 struct Stored {
-    block: Block,
-    bytes: u64,
+    kept: Kept,
+    /// What this store has charged for it.
+    charge: u64,
 }
 
 /// Results by task, and how often each will still be read.
@@ -40,53 +43,66 @@ impl Store {
         Self { blocks, unread, ledger, charged: 0 }
     }
 
-    /// Keeps a result that has been charged to the ledger.
-    pub fn put(&mut self, task: TaskId, block: Block, bytes: u64) {
-        self.charged += bytes;
-        if !matches!(block, Block::Unit) {
-            self.blocks[task.index()] = Some(Box::new(Stored { block, bytes }));
+    /// Keeps a result of so many bytes that has been charged to the ledger.
+    pub fn put(&mut self, task: TaskId, kept: Kept, bytes: u64) {
+        let charge = kept.charge(bytes);
+        self.charged += charge;
+        if !kept.is_unit() {
+            self.blocks[task.index()] = Some(Box::new(Stored { kept, charge }));
         }
     }
 
-    /// A task's inputs, and the bytes charged for those that nobody else holds: the task's to give back. A task that is
-    /// tried again has been counted as a reader before.
-    pub fn inputs(&mut self, deps: &[TaskId], again: bool) -> (Inputs, u64) {
-        if again {
-            let kept = deps.iter().map(|d| self.blocks[d.index()].as_ref());
-            return (kept.map(|s| s.map(|s| s.block.clone()).unwrap_or_default()).collect(), 0);
+    /// A task's inputs, with the charge for those that nobody else holds: the task's to give back. A task that is tried
+    /// again has been counted as a reader before.
+    pub fn inputs(&mut self, deps: &[TaskId], again: bool) -> Gathered {
+        let mut inputs = Gathered::default();
+        for dep in deps {
+            let (kept, charge) = if again { (self.copy(*dep), 0) } else { self.read(*dep) };
+            inputs.push(kept, charge);
         }
-        let mut charged = 0;
-        let inputs = deps.iter().map(|d| self.read(*d, &mut charged)).collect();
-        (inputs, charged)
+        inputs
     }
 
-    fn read(&mut self, task: TaskId, charged: &mut u64) -> Block {
+    fn copy(&self, task: TaskId) -> Option<Kept> {
+        self.blocks[task.index()].as_ref().map(|s| s.kept.clone())
+    }
+
+    fn read(&mut self, task: TaskId) -> (Option<Kept>, u64) {
         let unread = &mut self.unread[task.index()];
         *unread = unread.saturating_sub(1);
-        let slot = &mut self.blocks[task.index()];
         if *unread > 0 {
-            return slot.as_ref().map(|s| s.block.clone()).unwrap_or_default();
+            return (self.copy(task), 0);
         }
-        slot.take().map_or(Block::Unit, |stored| {
-            *charged += stored.bytes;
-            self.charged -= stored.bytes;
-            stored.block
-        })
+        match self.blocks[task.index()].take() {
+            None => (None, 0),
+            Some(stored) => {
+                self.charged -= stored.charge;
+                (Some(stored.kept), stored.charge)
+            }
+        }
     }
 
     /// Gives a result up; the caller drops it where that holds nobody up.
-    pub fn remove(&mut self, task: TaskId) -> Option<Block> {
+    pub fn remove(&mut self, task: TaskId) -> Option<Kept> {
         let stored = self.blocks[task.index()].take()?;
-        self.charged -= stored.bytes;
-        self.ledger.shrink(stored.bytes);
-        Some(stored.block)
+        self.charged -= stored.charge;
+        self.ledger.shrink(stored.charge);
+        Some(stored.kept)
     }
 
     /// The results wanted, in order.
     pub fn outputs(&mut self, graph: &TaskGraph) -> Vec<Block> {
-        let mut charged = 0;
-        let outputs = graph.outputs().iter().map(|o| self.read(*o, &mut charged)).collect();
-        self.ledger.shrink(charged);
+        let mut outputs = Vec::with_capacity(graph.outputs().len());
+        for output in graph.outputs() {
+            let (kept, charge) = self.read(*output);
+            self.ledger.shrink(charge);
+            outputs.push(match kept {
+                Some(Kept::Here(block)) => block,
+                // Outputs of a run are not put into slots.
+                Some(Kept::Slot(slot)) => slot.peek().unwrap_or_default(),
+                None => Block::Unit,
+            });
+        }
         outputs
     }
 }
@@ -118,13 +134,13 @@ mod tests {
         let ledger = MemoryLedger::new(1000);
         let mut store = Store::new(&graph, ledger.clone());
         ledger.grow(100);
-        store.put(TaskId(0), Block::value(5u8), 100);
-        assert_eq!(store.inputs(&[TaskId(0)], false).1, 0);
-        assert_eq!(store.inputs(&[TaskId(0)], false).1, 100);
+        store.put(TaskId(0), Kept::Here(Block::value(5u8)), 100);
+        assert_eq!(store.inputs(&[TaskId(0)], false).charged, 0);
+        assert_eq!(store.inputs(&[TaskId(0)], false).charged, 100);
         assert!(store.remove(TaskId(0)).is_none());
         ledger.shrink(100);
         ledger.grow(7);
-        store.put(TaskId(1), Block::value(5u8), 7);
+        store.put(TaskId(1), Kept::Here(Block::value(5u8)), 7);
         drop(store);
         assert_eq!(ledger.used(), 0);
     }

@@ -10,15 +10,14 @@ use swath_error::{Error, ErrorKind, Result};
 use swath_graph::Step;
 use swath_scheduler::Order;
 
+use crate::kept::{Gathered, Kept};
 use crate::run::RunShared;
 
 /// A task to run.
 #[derive(Debug)]
 pub(crate) struct Work {
     pub order: Order,
-    pub inputs: Inputs,
-    /// Bytes charged for inputs that only this task holds.
-    pub charged: u64,
+    pub gathered: Gathered,
     /// The inputs hold what the operation fetched.
     pub fetched: bool,
 }
@@ -27,8 +26,8 @@ pub(crate) struct Work {
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub order: Order,
-    /// The result and the bytes it has been charged for.
-    pub result: Result<(Block, u64)>,
+    /// The result and its bytes, which have been charged.
+    pub result: Result<(Kept, u64)>,
 }
 
 impl Work {
@@ -48,35 +47,33 @@ impl Work {
 
     /// Adds what was fetched.
     pub fn with_fetched(mut self, block: Block) -> Self {
-        self.inputs.push(block);
+        self.gathered.inputs.push(block);
         self.fetched = true;
         self
     }
 
     /// Gives back what the task was charged for, without running it.
     pub fn abandon(self, run: &RunShared) {
-        if self.charged > 0 {
-            run.env.memory.shrink(self.charged);
+        if self.gathered.charged > 0 {
+            run.env.memory.shrink(self.gathered.charged);
         }
     }
 
     /// Runs the task and settles what it holds with the ledger.
     pub fn run(self, run: &RunShared) -> Outcome {
-        let Self { order, inputs, charged, .. } = self;
+        let Self { order, mut gathered, .. } = self;
         let caught = catch_unwind(AssertUnwindSafe(|| {
-            let block = run_steps(run, order, inputs)?;
+            // Held until the task is over: what it reads is charged until then.
+            let _held = gathered.fill()?;
+            let block = run_steps(run, order, std::mem::take(&mut gathered.inputs))?;
             let bytes = block.bytes();
             Ok((block, bytes))
         }));
         let result = caught.unwrap_or_else(|panic| Err(panicked(&*panic)));
-        if let Ok((_, bytes)) = &result
-            && *bytes > 0
-        {
-            run.env.memory.grow(*bytes);
+        if gathered.charged > 0 {
+            run.env.memory.shrink(gathered.charged);
         }
-        if charged > 0 {
-            run.env.memory.shrink(charged);
-        }
+        let result = result.and_then(|(block, bytes)| Ok((run.keep(order, block, bytes)?, bytes)));
         Outcome { order, result }
     }
 }
