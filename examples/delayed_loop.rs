@@ -7,20 +7,29 @@ use std::time::{Duration, Instant};
 
 use swath::prelude::*;
 
-// Functions that take their time, as reading a file or asking a server would.
+// Functions that take their time, as reading a file or asking a server would. `#[swath::task]` leaves them as they are and
+// lets a cluster's workers find them by name.
+#[swath::task]
 fn inc(x: i64) -> i64 {
     sleep(Duration::from_millis(20));
     x + 1
 }
 
+#[swath::task]
 fn double(x: i64) -> i64 {
     sleep(Duration::from_millis(20));
     x * 2
 }
 
+#[swath::task]
 fn add(x: i64, y: i64) -> i64 {
     sleep(Duration::from_millis(20));
     x + y
+}
+
+#[swath::task]
+fn sum(values: &[i64]) -> i64 {
+    values.iter().sum()
 }
 
 /// The total over `n` numbers, as a lazy value: nothing has run when this returns.
@@ -34,7 +43,7 @@ pub fn lazy_total(n: i64) -> Delayed<i64> {
         sums.push(delayed(add).call((&a, &b)));
     }
     // … or containers of them. The function takes the computed vector as a slice, without copying.
-    delayed(|sums: &[i64]| sums.iter().sum::<i64>()).named("total").call((sums,))
+    delayed(sum).named("total").call((sums,))
 }
 
 #[allow(dead_code)] // other programs borrow the function above

@@ -17,6 +17,7 @@ use swath::{Error, datasets};
 ///
 /// # Errors
 /// When the file cannot be read, or holds something else than ASCII.
+#[swath::task]
 pub fn count_letters(path: PathBuf) -> swath::Result<(u64, u64)> {
     let text = std::fs::read(&path).map_err(|e| Error::io(path.display(), e))?;
     if !text.is_ascii() {

@@ -37,17 +37,33 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("swath-kernels", &["swath-error", "swath-graph", "swath-block"]),
     (
         "swath-array-plan",
-        &["swath-error", "swath-graph", "swath-block", "swath-array-io", "swath-execute", "swath-kernels"],
+        &[
+            "swath-error",
+            "swath-graph",
+            "swath-block",
+            "swath-array-io",
+            "swath-execute",
+            "swath-kernels",
+            "swath-tasks",
+        ],
     ),
     (
         "swath-bag-plan",
-        &["swath-error", "swath-graph", "swath-block", "swath-aside", "swath-execute", "swath-files"],
+        &[
+            "swath-error",
+            "swath-graph",
+            "swath-block",
+            "swath-aside",
+            "swath-execute",
+            "swath-files",
+            "swath-tasks",
+        ],
     ),
     (
         "swath-relational",
         &["swath-error", "swath-graph", "swath-block", "swath-aside", "swath-execute", "swath-files"],
     ),
-    ("swath-delayed", &["swath-error", "swath-graph", "swath-block", "swath-execute"]),
+    ("swath-delayed", &["swath-error", "swath-graph", "swath-block", "swath-execute", "swath-tasks"]),
     (
         "swath-array",
         &[
@@ -58,6 +74,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "swath-array-io",
             "swath-kernels",
             "swath-array-plan",
+            "swath-tasks",
         ],
     ),
     (
@@ -82,6 +99,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "swath-execute",
             "swath-files",
             "swath-relational",
+            "swath-tasks",
         ],
     ),
 ];

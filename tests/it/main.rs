@@ -6,5 +6,7 @@ mod cli;
 mod examples;
 mod interrupt;
 mod layering;
+mod loopback;
 mod operations;
 mod runtimes;
+mod travelling;

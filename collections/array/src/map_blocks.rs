@@ -6,13 +6,15 @@ use ndarray::{ArrayD, ArrayViewD};
 use swath_array_plan::{BlockInfo, ChunkSpec, Chunks, map_blocks as plan_blocks};
 use swath_block::{Chunk, Element};
 use swath_error::{Error, Result};
+use swath_tasks::{task_by_type, unregistered};
 
 use crate::Array;
 
 impl<T: Element> Array<T> {
     /// Applies `function` to every chunk; its result has the chunk's shape.
     ///
-    /// The function stays in this process. It is given the chunk and where it lies, and is never called to guess types.
+    /// The function is given the chunk and where it lies, and is never called to guess types. On a cluster it is a function
+    /// with `#[swath::task]` and these parameters.
     ///
     /// ```
     /// # use swath_local as _;
@@ -30,7 +32,7 @@ impl<T: Element> Array<T> {
     {
         self.map(|x| {
             let name = short_name::<F>();
-            plan_blocks(std::slice::from_ref(x), &name, U::DTYPE, None, on_one(function))
+            plan_blocks(std::slice::from_ref(x), &name, U::DTYPE, None, on_one(function), task_by_type::<F>())
         })
     }
 
@@ -50,6 +52,7 @@ impl<T: Element> Array<T> {
                 U::DTYPE,
                 Some(declared),
                 on_one(function),
+                task_by_type::<F>(),
             )
         })
     }
@@ -82,7 +85,9 @@ where
         Ok(Chunk::from_array(function(&views, info)))
     });
     let exprs = crate::shaping::exprs(arrays);
-    Array::new(exprs.and_then(|e| plan_blocks(&e, &name, U::DTYPE, None, on_all)))
+    // A task function has one parameter per chunk, and is not this one, which takes a slice of them.
+    let task = Err(unregistered(std::any::type_name::<F>()));
+    Array::new(exprs.and_then(|e| plan_blocks(&e, &name, U::DTYPE, None, on_all, task)))
 }
 
 /// A function's own name, without the modules around it.

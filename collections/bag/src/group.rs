@@ -1,5 +1,6 @@
 //! Items by key.
 
+use std::any::TypeId;
 use std::hash::Hash;
 use std::panic::Location;
 use std::sync::Arc;
@@ -7,10 +8,16 @@ use std::sync::Arc;
 use swath_bag_plan::{BagItem, Boundary, Distinct, FoldBy, Frequencies, GroupBy};
 
 use crate::Bag;
+use crate::json::Json;
 
 /// The count of a pair of item and count, for `frequencies().topk(10, by_count)`.
 pub fn by_count<K>(pair: &(K, u64)) -> u64 {
     pair.1
+}
+
+/// The item of a pair of item and count.
+fn first<T>(pair: (T, u64)) -> T {
+    pair.0
 }
 
 impl<T: BagItem> Bag<T> {
@@ -40,7 +47,11 @@ impl<T: BagItem> Bag<T> {
     where
         T: Hash + Eq,
     {
-        self.frequencies().map(|(item, _)| item)
+        let counted_where_they_lie = [TypeId::of::<String>(), TypeId::of::<Json>()];
+        if counted_where_they_lie.contains(&TypeId::of::<T>()) {
+            return self.frequencies().map(first);
+        }
+        self.reduced_bag(Distinct::by(T::clone).labelled("distinct"))
     }
 
     /// The first item of each key, in one partition.
@@ -109,9 +120,9 @@ impl<T: BagItem> Bag<T> {
         B: Fn(A, T) -> A + Clone + Send + Sync + 'static,
         C: Fn(A, A) -> A + Send + Sync + 'static,
     {
-        let first = binop.clone();
-        let start = move |item| first(initial.clone(), item);
-        self.reduced_bag(FoldBy::new(key, start, binop, combine, combine_initial))
+        let (first, of) = (binop.clone(), initial.clone());
+        let start = move |item| first(of.clone(), item);
+        self.reduced_bag(FoldBy::new(key, start, binop, combine, combine_initial, Some(initial)))
     }
 
     /// A fold per key without an initial value: `binop` joins two items of the same key.
@@ -121,7 +132,7 @@ impl<T: BagItem> Bag<T> {
         Q: Fn(&T) -> K + Send + Sync + 'static,
         B: Fn(T, T) -> T + Clone + Send + Sync + 'static,
     {
-        self.reduced_bag(FoldBy::new(key, |item| item, binop.clone(), binop, None))
+        self.reduced_bag(FoldBy::new(key, |item| item, binop.clone(), binop, None, None))
     }
 
     /// Full groups: pairs of key and all items with it, in as many partitions as before. Every item moves, so prefer

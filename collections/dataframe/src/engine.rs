@@ -18,13 +18,15 @@ pub(crate) fn lower(plan: &LogicalPlan, in_order: bool, builder: &mut GraphBuild
     if !in_order {
         return swath_relational::lower(plan, builder);
     }
+    let key = Key::of("dataframe.in-order").key(plan_key(plan)?).finish();
+    let (settled, inputs) = swath_relational::settle_inputs(plan, &[], builder)?;
     let layer = Layer {
-        key: Key::of("dataframe.in-order").key(plan_key(plan)?).finish(),
+        key,
         name: "in-order".into(),
-        payload: OpHandle::payload(RunPlan::new(plan.clone())),
-        annotations: Annotations { producer: true, fusible: false, ..Annotations::default() },
+        payload: OpHandle::payload(RunPlan::new(settled)),
+        annotations: Annotations { producer: inputs.is_empty(), fusible: false, ..Annotations::default() },
     };
-    builder.add(layer, 1, |_, _| {})
+    builder.add(layer, 1, |_, deps| deps.extend(&inputs))
 }
 
 /// The plan that reads delimited files.

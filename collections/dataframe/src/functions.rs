@@ -12,6 +12,10 @@ use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, lit,
 };
 
+inventory::submit! {
+    swath_relational::FunctionKind { name: "swath_chance", make: || Arc::new(Chance::new().into()) }
+}
+
 /// A number in `0 .. 1` that depends on a row's number and the seed only.
 pub(crate) fn chance(row: Expr, seed: u64) -> Expr {
     static CHANCE: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| Arc::new(Chance::new().into()));

@@ -3,7 +3,7 @@
 //! In: the tuple given to [`crate::Function::call`]. Out: what the node keeps (literals, and markers that say "the
 //! next input goes here") and the list of nodes it reads. It never evaluates anything.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
@@ -15,13 +15,10 @@ use swath_block::{Block, Inputs};
 use swath_error::{Error, Result};
 use swath_execute::Collection;
 use swath_graph::KeyHasher;
+use swath_tasks::{ArgumentWriter, Plain, from_block};
 
 use crate::Delayed;
 use crate::node::DepList;
-
-/// Marks an argument that is handed to the function as it is.
-#[derive(Debug)]
-pub struct Plain;
 
 /// Marks an argument that is computed first.
 #[derive(Debug)]
@@ -69,6 +66,12 @@ pub trait Argument: Send + Sync + 'static {
 
     /// Adds what is not an input to the key of a pure call.
     fn feed(&self, hasher: KeyHasher) -> KeyHasher;
+
+    /// Writes the argument for a call in another process; inputs are places in it.
+    ///
+    /// # Errors
+    /// When a value in it cannot be encoded.
+    fn write(&self, to: &mut ArgumentWriter) -> Result<()>;
 }
 
 /// The nodes a call reads, collected while its arguments are taken apart.
@@ -89,28 +92,6 @@ impl InputCursor {
             self.0.next().ok_or_else(|| Error::internal("a delayed call was given too few inputs"))?;
         from_block(block)
     }
-}
-
-/// A value of type `T` in a block, without copying.
-pub(crate) fn from_block<T: Any + Send + Sync>(block: Block) -> Result<Arc<T>> {
-    let kind = block.kind();
-    if TypeId::of::<T>() == TypeId::of::<Block>() {
-        let any: Arc<dyn Any + Send + Sync> = Arc::new(block);
-        return any.downcast().map_err(|_| Error::internal("a block is not a block"));
-    }
-    let any: Arc<dyn Any + Send + Sync> = match block {
-        Block::Value(value) => return value.downcast_any(),
-        Block::Table(table) => table,
-        Block::Array(chunk) => chunk,
-        Block::Unit => Arc::new(()),
-        other => Arc::new(other),
-    };
-    any.downcast().map_err(|_| {
-        Error::internal(format!(
-            "a delayed call expected a {} and was given a {kind}",
-            std::any::type_name::<T>()
-        ))
-    })
 }
 
 /// An argument ready to be handed over: kept by the call, shared with other readers, or owned.
@@ -212,6 +193,10 @@ impl<T: Serialize + Send + Sync + 'static> Argument for Literal<T> {
             Err(_) => hasher.bytes(swath_graph::Key::unique("literal").as_bytes()),
         }
     }
+
+    fn write(&self, to: &mut ArgumentWriter) -> Result<()> {
+        to.value(&self.0)
+    }
 }
 
 impl<T: Serialize + Clone + Send + Sync + 'static> Arg<Plain> for T {
@@ -248,6 +233,11 @@ impl<T: Send + Sync + 'static> Argument for Input<T> {
 
     fn feed(&self, hasher: KeyHasher) -> KeyHasher {
         hasher
+    }
+
+    fn write(&self, to: &mut ArgumentWriter) -> Result<()> {
+        to.input();
+        Ok(())
     }
 }
 
@@ -294,6 +284,12 @@ where
     fn feed(&self, hasher: KeyHasher) -> KeyHasher {
         self.0.iter().fold(hasher.u64(self.0.len() as u64), |h, s| s.feed(h))
     }
+
+    fn write(&self, to: &mut ArgumentWriter) -> Result<()> {
+        to.container();
+        to.length(self.0.len());
+        self.0.iter().try_for_each(|s| s.write(to))
+    }
 }
 
 impl<L: LazyArg> LazyArg for Vec<L>
@@ -323,6 +319,11 @@ where
     fn feed(&self, hasher: KeyHasher) -> KeyHasher {
         self.0.iter().fold(hasher.u64(N as u64), |h, s| s.feed(h))
     }
+
+    fn write(&self, to: &mut ArgumentWriter) -> Result<()> {
+        to.container();
+        self.0.iter().try_for_each(|s| s.write(to))
+    }
 }
 
 impl<L: LazyArg, const N: usize> LazyArg for [L; N]
@@ -349,6 +350,12 @@ where
 
     fn feed(&self, hasher: KeyHasher) -> KeyHasher {
         self.0.iter().fold(hasher.u64(u64::from(self.0.is_some())), |h, s| s.feed(h))
+    }
+
+    fn write(&self, to: &mut ArgumentWriter) -> Result<()> {
+        to.container();
+        to.value(&u8::from(self.0.is_some()))?;
+        self.0.iter().try_for_each(|s| s.write(to))
     }
 }
 
@@ -388,6 +395,15 @@ where
                 Err(_) => h.bytes(swath_graph::Key::unique("key").as_bytes()),
             };
             s.feed(h)
+        })
+    }
+
+    fn write(&self, to: &mut ArgumentWriter) -> Result<()> {
+        to.container();
+        to.length(self.0.len());
+        self.0.iter().try_for_each(|(k, s)| {
+            to.value(k)?;
+            s.write(to)
         })
     }
 }
@@ -460,6 +476,12 @@ macro_rules! tuples {
             fn feed(&self, hasher: KeyHasher) -> KeyHasher {
                 $(let hasher = self.0.$n.feed(hasher);)+
                 hasher
+            }
+
+            fn write(&self, to: &mut ArgumentWriter) -> Result<()> {
+                to.container();
+                $(self.0.$n.write(to)?;)+
+                Ok(())
             }
         }
 

@@ -4,11 +4,12 @@
 use std::marker::PhantomData;
 
 use swath_block::{Block, Inputs};
-use swath_error::{Error, ErrorKind, Result};
+use swath_error::{Error, Result};
+use swath_tasks::{ArgumentWriter, CallsBuilder, Outcome, TaskFunction, task_by_type, task_error};
 
-use crate::Outcome;
 use crate::argument::{Argument, Content, InputCursor};
-use crate::node::Work;
+use crate::known::Known;
+use crate::node::{Node, Work};
 
 /// Marks a parameter `T`: the last reader is given the value itself, others a clone.
 #[derive(Debug)]
@@ -39,11 +40,17 @@ pub trait Apply<P, S>: Send + Sync + 'static {
     /// Calls the function.
     ///
     /// # Errors
-    /// [`ErrorKind::Internal`] when the inputs do not fit the arguments.
+    /// [`swath_error::ErrorKind::Internal`] when the inputs do not fit the arguments.
     fn apply(&self, stored: &S, inputs: &mut InputCursor) -> Result<Self::Output>;
 
     /// Adds what is not an input to the key of a pure call.
     fn feed(stored: &S, hasher: swath_graph::KeyHasher) -> swath_graph::KeyHasher;
+
+    /// Writes the arguments for a call in another process.
+    ///
+    /// # Errors
+    /// When one of them cannot be encoded.
+    fn write(stored: &S, to: &mut ArgumentWriter) -> Result<()>;
 }
 
 impl<F, R> Apply<(), ()> for F
@@ -58,6 +65,10 @@ where
 
     fn feed((): &(), hasher: swath_graph::KeyHasher) -> swath_graph::KeyHasher {
         hasher
+    }
+
+    fn write((): &(), _: &mut ArgumentWriter) -> Result<()> {
+        Ok(())
     }
 }
 
@@ -94,6 +105,14 @@ macro_rules! one_mix {
                 $(let hasher = stored.$n.feed(hasher);)*
                 hasher
             }
+
+            fn write(stored: &($($s,)*), to: &mut ArgumentWriter) -> Result<()> {
+                $(
+                    stored.$n.write(to)?;
+                    to.end();
+                )*
+                Ok(())
+            }
         }
     };
 }
@@ -118,6 +137,8 @@ by_value! { A a 0, B b 1, C c 2, D d 3, E e 4, F f 5, G g 6, H h 7 }
 pub(crate) struct Call<F, P, S, O> {
     pub function: F,
     pub stored: S,
+    /// What the function is, when it is one of swath's own.
+    pub known: Option<Known>,
     pub kinds: PhantomData<fn() -> (P, O)>,
 }
 
@@ -131,6 +152,27 @@ where
 {
     fn run(&self, inputs: Inputs) -> Result<Block> {
         Ok(self.function.apply(&self.stored, &mut InputCursor::new(inputs))?.into_block())
+    }
+
+    fn travel(&self, _: &Node, calls: &mut CallsBuilder) -> Result<()> {
+        if let Some(known) = &self.known {
+            return known.travel(calls, |to| F::write(&self.stored, to));
+        }
+        let output = std::any::type_name::<F::Output>();
+        if output.starts_with("core::result::Result<") {
+            let name = std::any::type_name::<F>();
+            return Err(Error::unsupported(format!(
+                "{name} returns a {output}, which is kept as a value here"
+            ))
+            .with_help(
+                "call it with try_call or try_map: in another process an error ends the computation",
+            ));
+        }
+        calls.push(task_by_type::<F>()?, |to| F::write(&self.stored, to))
+    }
+
+    fn function(&self) -> Option<TaskFunction> {
+        task_by_type::<F>().ok()
     }
 }
 
@@ -156,28 +198,12 @@ where
             Err(error) => Err(task_error(error.into())),
         }
     }
-}
 
-/// The error of a user's function: one of our own as it is, any other as the cause.
-fn task_error(error: Box<dyn std::error::Error + Send + Sync>) -> Error {
-    match error.downcast::<Error>() {
-        Ok(ours) => *ours,
-        Err(other) => Error::new(ErrorKind::TaskFailed, other.to_string()).with_source(Cause(other)),
+    fn travel(&self, _: &Node, calls: &mut CallsBuilder) -> Result<()> {
+        calls.push(task_by_type::<F>()?, |to| F::write(&self.stored, to))
     }
-}
 
-/// A boxed error as an error type of its own.
-#[derive(Debug)]
-struct Cause(Box<dyn std::error::Error + Send + Sync>);
-
-impl std::fmt::Display for Cause {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Cause {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&*self.0)
+    fn function(&self) -> Option<TaskFunction> {
+        task_by_type::<F>().ok()
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::argument::{Arg, Argument, Dependencies, Input};
 use crate::delayed::pure_call;
+use crate::known::Known;
 use crate::{ByRef, Delayed, Plain};
 
 macro_rules! comparisons {
@@ -20,7 +21,8 @@ macro_rules! comparisons {
                 deps.0.push(self.node().clone());
                 let stored = (Input::<T>::NEXT, other.store(&mut deps));
                 let function = |a: &T, b: &<A::Stored as Argument>::Value| a $op b;
-                pure_call::<_, (ByRef, ByRef), _, Plain>(stringify!($method), function, stored, deps.0)
+                let known = Known::binary::<T, A::Value>(stringify!($method));
+                pure_call::<_, (ByRef, ByRef), _, Plain>(known, function, stored, deps.0)
             }
         )* }
     };

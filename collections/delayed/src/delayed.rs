@@ -7,9 +7,11 @@ use swath_block::Block;
 use swath_error::{Error, Result};
 use swath_execute::{Collection, Lowered, Pending};
 use swath_graph::GraphBuilder;
+use swath_tasks::from_block;
 
-use crate::argument::{Input, from_block};
+use crate::argument::Input;
 use crate::call::{Call, TryCall};
+use crate::known::Known;
 use crate::lower::lower;
 use crate::node::{DepList, Id, Node, Work};
 use crate::{Apply, ByRef, Outcome};
@@ -77,8 +79,9 @@ impl<T: Send + Sync + 'static> Delayed<T> {
         R: Outcome<O>,
         O: 'static,
     {
-        let work = Call::<F, (ByRef,), _, O> { function: f, stored: (Input::<T>::NEXT,), kinds: PhantomData };
-        self.then::<F, R>(work)
+        R::announce();
+        let (stored, kinds) = ((Input::<T>::NEXT,), PhantomData);
+        self.then::<F, R>(Call::<F, (ByRef,), _, O> { function: f, stored, known: None, kinds })
     }
 
     /// Applies `f` to the value, by reference; its error ends the computation.
@@ -89,6 +92,7 @@ impl<T: Send + Sync + 'static> Delayed<T> {
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
         O: 'static,
     {
+        R::announce();
         let work =
             TryCall::<F, (ByRef,), _, O> { function: f, stored: (Input::<T>::NEXT,), kinds: PhantomData };
         self.then::<F, R>(work)
@@ -163,13 +167,8 @@ impl Collection for AsBlock<'_> {
     }
 }
 
-/// A pure node of our own: `function` has no state, `stored` says how it is called.
-pub(crate) fn pure_call<F, P, S, O>(
-    name: &'static str,
-    function: F,
-    stored: S,
-    deps: DepList,
-) -> Delayed<F::Output>
+/// A pure node of our own: `function` has no state and is the operator `known`, `stored` says how it is called.
+pub(crate) fn pure_call<F, P, S, O>(known: Known, function: F, stored: S, deps: DepList) -> Delayed<F::Output>
 where
     F: Apply<P, S>,
     F::Output: Outcome<O>,
@@ -177,6 +176,9 @@ where
     P: 'static,
     O: 'static,
 {
+    F::Output::announce();
     let id = Id::pure(std::any::TypeId::of::<(F, P, S)>(), &deps, |hasher| F::feed(&stored, hasher));
-    Delayed::from_node(Node::new(id, name, None, deps, Call { function, stored, kinds: PhantomData }))
+    let name = known.operator;
+    let call = Call { function, stored, known: Some(known), kinds: PhantomData };
+    Delayed::from_node(Node::new(id, name, None, deps, call))
 }

@@ -118,7 +118,8 @@ impl<F: Clone> Function<F> {
     {
         let (stored, deps) = self.take(args);
         let id = self.identity::<P, _>(&stored, &deps);
-        self.node(id, deps, Call { function: self.f.clone(), stored, kinds: PhantomData })
+        F::Output::announce();
+        self.node(id, deps, Call { function: self.f.clone(), stored, known: None, kinds: PhantomData })
     }
 
     /// A call of a function that returns a [`Result`]: its error ends the computation, as the cause of a
@@ -143,6 +144,7 @@ impl<F: Clone> Function<F> {
     {
         let (stored, deps) = self.take(args);
         let id = self.identity::<P, _>(&stored, &deps);
+        T::announce();
         self.node(id, deps, TryCall { function: self.f.clone(), stored, kinds: PhantomData })
     }
 

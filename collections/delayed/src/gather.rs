@@ -5,10 +5,11 @@ use std::sync::Arc;
 use smallvec::smallvec;
 use swath_block::{Block, Inputs};
 use swath_error::{Error, Result};
+use swath_tasks::{CallsBuilder, Outcome};
 
 use crate::argument::{Argument, Dependencies, InputCursor, LazyArg};
 use crate::node::{DepList, Id, Node, Work};
-use crate::{Delayed, Outcome};
+use crate::{Delayed, known};
 
 /// A container of delayed values as one delayed container.
 ///
@@ -25,6 +26,7 @@ where
     L::Value: Outcome<O> + Clone,
     O: 'static,
 {
+    <L::Value as Outcome<O>>::announce();
     let mut deps = Dependencies::default();
     let work = Gather(lazy.store_lazy(&mut deps), std::marker::PhantomData::<fn() -> O>);
     Delayed::from_node(Node::new(Id::unique(), "gather", None, deps.0, work))
@@ -41,10 +43,15 @@ where
     fn run(&self, inputs: Inputs) -> Result<Block> {
         Ok(self.0.get(&mut InputCursor::new(inputs))?.into_owned().into_block())
     }
+
+    fn travel(&self, _: &Node, calls: &mut CallsBuilder) -> Result<()> {
+        known::gather::<S::Value>(calls, |to| self.0.write(to))
+    }
 }
 
 /// Done when everything in `lazy` has been computed; gives nothing itself.
 pub fn checkpoint(lazy: impl LazyArg) -> Delayed<()> {
+    swath_block::announce::<()>();
     let mut deps = Dependencies::default();
     lazy.store_lazy(&mut deps);
     Delayed::from_node(Node::new(Id::unique(), "checkpoint", None, deps.0, Checkpoint))
@@ -55,6 +62,10 @@ struct Checkpoint;
 impl Work for Checkpoint {
     fn run(&self, _: Inputs) -> Result<Block> {
         Ok(Block::value(()))
+    }
+
+    fn travel(&self, _: &Node, calls: &mut CallsBuilder) -> Result<()> {
+        known::checkpoint(calls)
     }
 }
 
@@ -74,5 +85,9 @@ struct First;
 impl Work for First {
     fn run(&self, inputs: Inputs) -> Result<Block> {
         inputs.into_iter().next().ok_or_else(|| Error::internal("a delayed call was given too few inputs"))
+    }
+
+    fn travel(&self, _: &Node, calls: &mut CallsBuilder) -> Result<()> {
+        known::first(calls)
     }
 }

@@ -7,6 +7,7 @@ use swath_block::{Block, Data, Inputs, OpHandle, Operation, TaskContext, Value};
 use swath_error::{Error, Result};
 use swath_execute::{Collection, Finish};
 use swath_graph::{Annotations, GraphBuilder, Key, Layer, TaskId};
+use swath_tasks::CallsBuilder;
 
 use crate::Delayed;
 use crate::node::{DepList, Id, Node, Work};
@@ -22,6 +23,7 @@ use crate::node::{DepList, Id, Node, Work};
 /// # Ok::<(), swath_error::Error>(())
 /// ```
 pub fn value<T: Data>(value: T) -> Delayed<T> {
+    swath_block::announce::<T>();
     held("value", Block::value(value))
 }
 
@@ -36,6 +38,14 @@ impl Work for Held {
     fn run(&self, _: Inputs) -> Result<Block> {
         Ok(self.0.clone())
     }
+
+    fn travel(&self, _: &Node, _: &mut CallsBuilder) -> Result<()> {
+        Err(Error::internal("a block at hand is not a call"))
+    }
+
+    fn held(&self) -> Option<&Block> {
+        Some(&self.0)
+    }
 }
 
 /// A call that was wrong when it was written down; computing it gives the error.
@@ -43,6 +53,10 @@ pub(crate) struct Poison(pub Error);
 
 impl Work for Poison {
     fn run(&self, _: Inputs) -> Result<Block> {
+        Err(self.0.clone())
+    }
+
+    fn travel(&self, _: &Node, _: &mut CallsBuilder) -> Result<()> {
         Err(self.0.clone())
     }
 
@@ -75,6 +89,10 @@ where
 {
     fn run(&self, _: Inputs) -> Result<Block> {
         Err(Error::internal("a collection is expanded before it runs"))
+    }
+
+    fn travel(&self, _: &Node, _: &mut CallsBuilder) -> Result<()> {
+        Err(Error::internal("a collection is expanded before it travels"))
     }
 
     fn expand(&self, builder: &mut GraphBuilder) -> Option<Result<TaskId>> {
@@ -119,7 +137,11 @@ where
     C::Output: Sync,
 {
     fn name(&self) -> &'static str {
-        "delayed.whole"
+        crate::joined::NAME
+    }
+
+    fn encode(&self) -> Result<Vec<u8>> {
+        crate::joined::encode::<C::Output>()
     }
 
     fn run(&self, inputs: Inputs, _: &TaskContext<'_>) -> Result<Block> {

@@ -22,6 +22,9 @@
 //! assert_eq!(largest.compute()?, 135.0);
 //! # Ok::<(), swath_error::Error>(())
 //! ```
+//!
+//! In this process any function or closure will do. To be called on a cluster's workers a function is marked
+//! `#[swath::task]`: it travels by name, its arguments encoded.
 #![forbid(unsafe_code)]
 
 mod argument;
@@ -31,22 +34,23 @@ mod delayed;
 mod explain;
 mod function;
 mod gather;
+mod joined;
+mod known;
 mod leaf;
 mod lookup;
 mod lower;
 mod node;
 mod operators;
-mod outcome;
 mod partitions;
 mod unpack;
 
-pub use argument::{Arg, Args, Argument, Content, Got, InputCursor, Lazy, LazyArg, Literal, Plain};
+pub use argument::{Arg, Args, Argument, Content, Got, InputCursor, Lazy, LazyArg, Literal};
 pub use call::{Apply, ByContent, ByRef, ByValue};
 pub use delayed::Delayed;
 pub use function::{Function, delayed};
 pub use gather::{checkpoint, gather, wait_on};
 pub use leaf::{value, whole};
 pub use lookup::Lookup;
-pub use outcome::{AsArray, AsTable, Outcome};
 pub use partitions::partitions;
+pub use swath_tasks::{AsArray, AsBlock, AsTable, Outcome, Plain};
 pub use unpack::Parts;

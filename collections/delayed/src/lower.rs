@@ -6,9 +6,10 @@
 use std::sync::Arc;
 
 use hashbrown::HashMap;
-use swath_block::{Block, Inputs, OpHandle, Operation, TaskContext};
+use swath_block::{Block, HandOut, Inputs, OpHandle, Operation, TaskContext};
 use swath_error::{Error, Result};
-use swath_graph::{GraphBuilder, Key, Layer, TaskId};
+use swath_graph::{GraphBuilder, Key, Layer, Payload, TaskId};
+use swath_tasks::CallsBuilder;
 
 use crate::node::{Id, Node, Style};
 
@@ -141,12 +142,8 @@ fn add_layer(
         members.iter().fold(Key::of("delayed.calls").u64(u64::from(std::process::id())), |h, n| n.id.feed(h));
     let mut annotations = first.annotations();
     annotations.producer = first.deps.is_empty();
-    let layer = Layer {
-        key: key.finish(),
-        name: first.label().into(),
-        payload: OpHandle::payload(Calls(members.iter().map(|n| Arc::clone(n)).collect())),
-        annotations,
-    };
+    let layer =
+        Layer { key: key.finish(), name: first.label().into(), payload: payload(members), annotations };
     let range = builder.add(layer, members.len(), |i, deps| {
         let reads = members.get(i).map_or(&[][..], |n| &n.deps);
         deps.extend(reads.iter().map(|d| seen.get(&d.id).copied().unwrap_or(TaskId(u32::MAX))));
@@ -155,6 +152,15 @@ fn add_layer(
         Ok(())
     } else {
         Err(Error::internal("a layer of delayed calls was added twice"))
+    }
+}
+
+/// What the tasks of a layer run: values at hand are handed out, everything else is called.
+fn payload(members: &[&Arc<Node>]) -> Payload {
+    let held: Option<Vec<Block>> = members.iter().map(|node| node.work.held().cloned()).collect();
+    match held {
+        Some(blocks) => OpHandle::payload(HandOut::new(blocks.into())),
+        None => OpHandle::payload(Calls(members.iter().map(|n| Arc::clone(n)).collect())),
     }
 }
 
@@ -191,8 +197,17 @@ impl std::fmt::Debug for Calls {
 }
 
 impl Operation for Calls {
+    /// That of the operation it becomes in another process.
     fn name(&self) -> &'static str {
-        "delayed.calls"
+        swath_tasks::CALL
+    }
+
+    fn encode(&self) -> Result<Vec<u8>> {
+        let mut calls = CallsBuilder::default();
+        for node in &self.0 {
+            node.work.travel(node, &mut calls)?;
+        }
+        calls.build().encode()
     }
 
     fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {

@@ -9,11 +9,25 @@ use smallvec::SmallVec;
 use swath_block::{Block, Inputs};
 use swath_error::Result;
 use swath_graph::{Annotations, GraphBuilder, Key, KeyHasher, TaskId};
+use swath_tasks::{CallsBuilder, TaskFunction};
 
 /// What a node does when its task runs.
 pub(crate) trait Work: Send + Sync + 'static {
     /// Runs the task.
     fn run(&self, inputs: Inputs) -> Result<Block>;
+
+    /// Adds the call of `node`, which does this work, to those of a layer that leaves this process.
+    fn travel(&self, node: &Node, calls: &mut CallsBuilder) -> Result<()>;
+
+    /// The registered function whose result the node gives.
+    fn function(&self) -> Option<TaskFunction> {
+        None
+    }
+
+    /// The block of a node that is at hand already.
+    fn held(&self) -> Option<&Block> {
+        None
+    }
 
     /// For nodes that become something other than one call: adds the tasks and says which one has the result.
     fn expand(&self, builder: &mut GraphBuilder) -> Option<Result<TaskId>> {

@@ -7,6 +7,7 @@ use swath_block::Data;
 
 use crate::argument::{Input, Literal};
 use crate::delayed::pure_call;
+use crate::known::Known;
 use crate::{ByValue, Delayed, Plain};
 
 /// Between two delayed values, owned or borrowed.
@@ -23,7 +24,8 @@ macro_rules! binary {
             fn $method(self, other: &Delayed<U>) -> Self::Output {
                 let deps = smallvec![self.node().clone(), other.node().clone()];
                 let stored = (Input::<T>::NEXT, Input::<U>::NEXT);
-                pure_call::<_, (ByValue, ByValue), _, Plain>($name, |a: T, b: U| a.$method(b), stored, deps)
+                let known = Known::binary::<T, U>($name);
+                pure_call::<_, (ByValue, ByValue), _, Plain>(known, |a: T, b: U| a.$method(b), stored, deps)
             }
         }
 
@@ -56,7 +58,8 @@ macro_rules! scalars {
 
             fn $method(self, other: $t) -> Delayed<$t> {
                 let (deps, stored) = (smallvec![self.node().clone()], (Input::<$t>::NEXT, Literal(other)));
-                pure_call::<_, (ByValue, ByValue), _, Plain>($name, |a: $t, b: $t| a.$method(b), stored, deps)
+                let known = Known::binary::<$t, $t>($name);
+                pure_call::<_, (ByValue, ByValue), _, Plain>(known, |a: $t, b: $t| a.$method(b), stored, deps)
             }
         }
 
@@ -73,7 +76,8 @@ macro_rules! scalars {
 
             fn $method(self, other: &Delayed<$t>) -> Delayed<$t> {
                 let (deps, stored) = (smallvec![other.node().clone()], (Literal(self), Input::<$t>::NEXT));
-                pure_call::<_, (ByValue, ByValue), _, Plain>($name, |a: $t, b: $t| a.$method(b), stored, deps)
+                let known = Known::binary::<$t, $t>($name);
+                pure_call::<_, (ByValue, ByValue), _, Plain>(known, |a: $t, b: $t| a.$method(b), stored, deps)
             }
         }
 
@@ -99,7 +103,7 @@ macro_rules! unary {
 
             fn $method(self) -> Self::Output {
                 let (deps, stored) = (smallvec![self.node().clone()], (Input::<T>::NEXT,));
-                pure_call::<_, (ByValue,), _, Plain>($name, |a: T| a.$method(), stored, deps)
+                pure_call::<_, (ByValue,), _, Plain>(Known::unary::<T>($name), |a: T| a.$method(), stored, deps)
             }
         }
 

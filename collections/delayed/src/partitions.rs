@@ -9,6 +9,7 @@ use swath_block::{Block, Inputs};
 use swath_error::{Error, Result};
 use swath_execute::Collection;
 use swath_graph::{GraphBuilder, Key, TaskId};
+use swath_tasks::CallsBuilder;
 
 use crate::Delayed;
 use crate::node::{Id, Node, Work};
@@ -46,6 +47,10 @@ struct Lowered(HashMap<Key, Vec<TaskId>>);
 impl<C: Collection + Send + Sync + 'static> Work for Partition<C> {
     fn run(&self, _: Inputs) -> Result<Block> {
         Err(Error::internal("a partition is expanded before it runs"))
+    }
+
+    fn travel(&self, _: &Node, _: &mut CallsBuilder) -> Result<()> {
+        Err(Error::internal("a partition is expanded before it travels"))
     }
 
     fn expand(&self, builder: &mut GraphBuilder) -> Option<Result<TaskId>> {

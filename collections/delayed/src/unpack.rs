@@ -6,9 +6,10 @@ use std::sync::Arc;
 use smallvec::smallvec;
 use swath_block::{Block, Data, Inputs};
 use swath_error::{Error, Result};
+use swath_tasks::{CallsBuilder, from_block};
 
 use crate::Delayed;
-use crate::argument::from_block;
+use crate::known;
 use crate::node::{Id, Node, Work};
 
 /// A tuple that can be taken apart while it is delayed.
@@ -37,6 +38,7 @@ macro_rules! tuples {
             }
 
             fn pick(mut part: impl FnMut(usize) -> PartNode) -> Self::Delayed {
+                $(swath_block::announce::<$t>();)+
                 ($(Delayed::<$t>::from_node(part($n).0),)+)
             }
         }
@@ -73,6 +75,7 @@ impl<T: Parts> Delayed<T> {
 impl<T: Data + Clone> Delayed<Vec<T>> {
     /// The `n` elements of a vector, each delayed. A vector of another length is an error when it is computed.
     pub fn split(&self, n: usize) -> Vec<Delayed<T>> {
+        swath_block::announce::<T>();
         let split =
             self.apart::<Vec<T>>("split", Elements::<T> { n, item: std::marker::PhantomData }, n as u64);
         (0..n).map(|i| Delayed::from_node(part(&split, i).0)).collect()
@@ -101,6 +104,10 @@ impl<T: Parts> Work for Split<T> {
         let value: Arc<T> = from_block(inputs.into_iter().next().unwrap_or_default())?;
         Ok(Block::Tuple(Arc::unwrap_or_clone(value).into_blocks().into()))
     }
+
+    fn travel(&self, node: &Node, calls: &mut CallsBuilder) -> Result<()> {
+        known::apart(node, None, calls)
+    }
 }
 
 struct Elements<T> {
@@ -120,6 +127,10 @@ impl<T: Data + Clone> Work for Elements<T> {
         }
         Ok(Block::Tuple(Arc::unwrap_or_clone(values).into_iter().map(Block::value).collect()))
     }
+
+    fn travel(&self, node: &Node, calls: &mut CallsBuilder) -> Result<()> {
+        known::apart(node, Some(self.n), calls)
+    }
 }
 
 /// Hands one part of a tuple on.
@@ -132,5 +143,9 @@ impl Work for Part {
             .get(self.0)
             .cloned()
             .ok_or_else(|| Error::internal("a tuple has fewer parts than were asked for"))
+    }
+
+    fn travel(&self, _: &Node, calls: &mut CallsBuilder) -> Result<()> {
+        known::part(self.0, calls)
     }
 }

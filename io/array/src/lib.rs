@@ -2,7 +2,7 @@
 //!
 //! In: files and arrays in memory. Out: chunks, through [`ArraySource`]; files again, through [`ArraySink`]. Place in
 //! the flow: read and written by the leaf and the store operations of array graphs. It never computes with elements and
-//! never decides how an array is chunked.
+//! never decides how an array is chunked. A source or sink of files goes to other processes as its path.
 #![forbid(unsafe_code)]
 
 mod memory;
@@ -10,9 +10,13 @@ mod npy;
 mod region;
 mod sink;
 mod source;
+mod travel;
 
 pub use memory::MemorySource;
 pub use npy::{NpySink, NpySource, write_npy};
 pub use region::{Region, check_region, region_shape};
 pub use sink::ArraySink;
 pub use source::ArraySource;
+#[doc(hidden)]
+pub use travel::{SinkKind, SourceKind};
+pub use travel::{Travelling, decode_sink, decode_source};

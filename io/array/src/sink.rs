@@ -5,6 +5,8 @@ use std::fmt::Debug;
 use swath_block::{Chunk, DType};
 use swath_error::Result;
 
+use crate::Travelling;
+
 /// Where an array is written region by region, from any thread and in any order. Nothing is visible under the final
 /// name until [`Self::finish`]; dropping a sink that was not finished leaves nothing behind.
 pub trait ArraySink: Debug + Send + Sync {
@@ -26,6 +28,17 @@ pub trait ArraySink: Debug + Send + Sync {
     /// # Errors
     /// What went wrong with the storage; [`swath_error::ErrorKind::Internal`] when called twice.
     fn finish(&self) -> Result<()>;
+
+    /// The sink as another process writes to it too; only this one finishes it.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::Unsupported`] for a sink that stays in this process.
+    fn travel(&self) -> Result<Travelling> {
+        Err(swath_error::Error::unsupported(format!(
+            "{} cannot be written from another process",
+            self.describe()
+        )))
+    }
 
     /// A few words for `explain()`: the file's path.
     fn describe(&self) -> String;

@@ -6,7 +6,7 @@ use swath_block::{Chunk, DType};
 use swath_error::Result;
 use swath_graph::Key;
 
-use crate::Region;
+use crate::{Region, Travelling};
 
 /// An array that can be read region by region, from any thread.
 ///
@@ -39,6 +39,14 @@ pub trait ArraySource: Debug + Send + Sync {
     /// The identity of the contents: equal keys mean equal data, so results may be reused. Files use path, size and
     /// modification time; arrays in memory are equal only to themselves.
     fn key(&self) -> Key;
+
+    /// The source as another process opens it again; files go as their path.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::Unsupported`] for a source that stays in this process.
+    fn travel(&self) -> Result<Travelling> {
+        Err(swath_error::Error::unsupported(format!("{} cannot be read in another process", self.describe())))
+    }
 
     /// A few words for `explain()`: the file's path, or `memory`.
     fn describe(&self) -> String;

@@ -39,6 +39,12 @@ pub trait Operation: Any + Send + Sync + Debug {
         None
     }
 
+    /// The blocks of an operation that does nothing but hand out blocks it holds: task `i` of its layer gives block `i`. A
+    /// runtime of other processes sends them there once and leaves the layer out.
+    fn held_blocks(&self) -> Option<Arc<[Block]>> {
+        None
+    }
+
     /// The operation's data, without its name, as it travels to workers.
     ///
     /// # Errors

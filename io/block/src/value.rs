@@ -210,6 +210,11 @@ impl Value {
         self.0.encode()
     }
 
+    /// A value of the Rust type `type_name` out of its encoding; decoded when it is first looked at.
+    pub fn from_encoding(type_name: &str, encoding: Vec<u8>) -> Self {
+        Self::from_encoded(Encoded::of_value(type_name, encoding))
+    }
+
     pub(crate) fn from_encoded(encoded: Encoded) -> Self {
         Self(Arc::new(encoded))
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::StringBuilder;
-use swath_block::{Block, Inputs, Items, OpHandle, Operation, TaskContext};
+use swath_block::{Block, HandOut, Inputs, Items, OpHandle, Operation, TaskContext};
 use swath_error::{Error, Result};
 use swath_graph::{Annotations, GraphBuilder, Key, Layer, TaskId};
 
@@ -15,11 +15,13 @@ use crate::stream::{Part, Stream, TextStream, ended};
 
 type Run = dyn Fn(Inputs, &TaskContext<'_>) -> Result<Block> + Send + Sync;
 
-/// An operation of this process: any closure over blocks.
+type Write = dyn Fn() -> Result<Recipe> + Send + Sync;
+
+/// An operation of this process: any closure over blocks, and perhaps how it is written down for another process.
 pub(crate) struct BagOp {
     what: &'static str,
     reads_files: bool,
-    recipe: Option<Recipe>,
+    recipe: Option<Box<Write>>,
     run: Box<Run>,
 }
 
@@ -37,9 +39,9 @@ impl BagOp {
         Self { reads_files, ..self }
     }
 
-    /// The same operation, which can be built again from `recipe`.
-    pub fn written(self, recipe: Option<Recipe>) -> Self {
-        Self { recipe, ..self }
+    /// The same operation, which can be built again from what `recipe` gives.
+    pub fn written(self, recipe: impl Fn() -> Result<Recipe> + Send + Sync + 'static) -> Self {
+        Self { recipe: Some(Box::new(recipe)), ..self }
     }
 }
 
@@ -51,7 +53,7 @@ impl fmt::Debug for BagOp {
 
 impl Operation for BagOp {
     fn name(&self) -> &'static str {
-        if self.recipe.is_some() { recipe::NAME } else { "bag.closure" }
+        recipe::NAME
     }
 
     fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
@@ -60,10 +62,8 @@ impl Operation for BagOp {
 
     fn encode(&self) -> Result<Vec<u8>> {
         match &self.recipe {
-            Some(recipe) => recipe::encode(recipe),
-            None => {
-                Err(Error::unsupported(format!("{} calls a closure, which stays in this process", self.what)))
-            }
+            Some(recipe) => recipe::encode(recipe()?),
+            None => Err(recipe::stays(self.what)),
         }
     }
 }
@@ -81,6 +81,20 @@ pub(crate) fn add_layer(
     let layer = Layer { key, name: what.into(), payload: OpHandle::payload(op), annotations };
     let range = builder.add(layer, feed.len(), |i, deps| deps.extend(feed.get(i).into_iter().flatten()))?;
     Ok(range.iter().collect())
+}
+
+/// Adds a layer that hands out blocks, one per task.
+pub(crate) fn hand_out(
+    builder: &mut GraphBuilder,
+    node: Key,
+    what: &str,
+    blocks: Vec<Block>,
+) -> Result<Vec<TaskId>> {
+    let key = Key::of("bag").str(what).key(node).finish();
+    let count = blocks.len();
+    let payload = OpHandle::payload(HandOut::new(blocks.into()));
+    let layer = Layer { key, name: what.into(), payload, annotations: Annotations::default() };
+    Ok(builder.add(layer, count, |_, _| {})?.iter().collect())
 }
 
 /// The tasks whose blocks are the partitions of `stream`.
@@ -102,10 +116,10 @@ pub fn materialise<T: BagItem>(
 /// The operation that makes all items of a partition.
 pub(crate) fn items_op<T: BagItem>(stream: Arc<dyn Stream<T>>) -> BagOp {
     let reads = stream.reads_files();
-    let recipe = Recipe::of::<T>(stream.recipe().map(Stage::Items));
+    let written = stream.clone();
     BagOp::new("items", move |inputs, ctx| partition_block(&*stream, &mut Part::new(inputs, ctx)))
         .reading(reads)
-        .written(recipe)
+        .written(move || Ok(Recipe::of::<T>(Stage::Items(written.recipe()?))))
 }
 
 /// `map(loads)` as the name of a layer: `map`.

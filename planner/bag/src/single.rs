@@ -9,6 +9,7 @@ use swath_graph::{GraphBuilder, TaskId};
 use crate::item::{BagItem, IntoItem};
 use crate::lower::{BagOp, add_layer, taken};
 use crate::name::{function_key, function_name};
+use crate::recipe::{self, Recipe, Stage};
 use crate::stream::{Info, Node};
 
 /// A node that gives one value.
@@ -79,6 +80,7 @@ where
             let value = taken::<A>(inputs.pop().unwrap_or_default())?;
             Ok(Block::value(function(value).into_item()?))
         });
+        let op = op.written(|| Ok(Recipe::of::<A>(Stage::Apply(recipe::function::<F>()?))));
         crate::lower::only(add_layer(builder, self.info.key, "apply", op, &[vec![input]])?)
     }
 

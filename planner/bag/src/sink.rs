@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use swath_aside::AsideFile;
 use swath_block::Block;
 use swath_error::{Error, Result};
@@ -13,10 +14,11 @@ use swath_graph::{GraphBuilder, Key, TaskId};
 
 use crate::item::BagItem;
 use crate::lower::{BagOp, add_layer};
+use crate::recipe::{self, Kind, Recipe, Stage};
 use crate::stream::{Flow, Part, Stream, ended, rewritten};
 
 /// Where text files go: a path with a `*` that the partition's number takes the place of.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TextTarget {
     before: String,
     after: String,
@@ -50,6 +52,18 @@ impl TextTarget {
         let compression = Compression::of_name(path);
         let width = partitions.saturating_sub(1).to_string().len();
         Ok(Self { before, after, width, compression, last_newline })
+    }
+
+    /// The same target, whichever folder a process works in.
+    fn absolute(&self) -> Self {
+        let mut target = self.clone();
+        if let Ok(full) = std::path::absolute(format!("{}x", self.before)) {
+            // The last character keeps a final `/` in place.
+            let mut text = full.to_string_lossy().into_owned();
+            text.pop();
+            target.before = text;
+        }
+        target
     }
 
     /// The path of partition `index`.
@@ -136,9 +150,21 @@ pub fn write_text<T: BagItem + Display>(
     let feed = stream.feed(builder)?;
     let reads = stream.reads_files();
     let key = Key::of("to-text-files").key(Key::unique("to-text-files")).key(stream.info().key).finish();
+    add_layer(builder, key, "to-text-files", write_op(stream, target).reading(reads), &feed)
+}
+
+/// Writes a partition.
+pub(crate) fn write_op<T: BagItem + Display>(stream: Arc<dyn Stream<T>>, target: TextTarget) -> BagOp {
+    let (written, to) = (stream.clone(), target.clone());
     let op = BagOp::new("to-text-files", move |inputs, ctx| {
         let path = target.write(&*stream, &mut Part::new(inputs, ctx))?;
         Ok(Block::value(path.to_string_lossy().into_owned()))
     });
-    add_layer(builder, key, "to-text-files", op.reading(reads), &feed)
+    op.written(move || match Kind::of::<T>() {
+        Kind::Text | Kind::Int | Kind::Natural | Kind::Real | Kind::Truth => {
+            Ok(Recipe::of::<T>(Stage::WriteText(written.recipe()?, to.absolute())))
+        }
+        _ => Err(recipe::stays(&format!("to_text_files of {}", std::any::type_name::<T>()))
+            .with_help("map the items to strings first")),
+    })
 }

@@ -77,6 +77,7 @@ pub struct GraphBuilder {
     layers: Vec<Layer>,
     ranges: Vec<TaskRange>,
     by_key: HashMap<Key, LayerId>,
+    travels: bool,
     dep_offsets: Vec<u32>,
     deps: Vec<TaskId>,
     notes: HashMap<TypeId, Box<dyn Any + Send>>,
@@ -86,6 +87,18 @@ impl GraphBuilder {
     /// An empty builder.
     pub fn new() -> Self {
         Self { dep_offsets: vec![0], ..Self::default() }
+    }
+
+    /// A builder of a graph that other processes run: see [`Self::travels`].
+    #[must_use]
+    pub fn travelling(self) -> Self {
+        Self { travels: true, ..self }
+    }
+
+    /// Whether other processes run the graph. Data in memory then gets tasks of its own that hand it out, which can be
+    /// sent there once, instead of standing inside the operations that read it.
+    pub fn travels(&self) -> bool {
+        self.travels
     }
 
     /// The tasks of the layer with this key, when it is already here: lowering can stop early.

@@ -26,6 +26,7 @@ mod source;
 mod stop;
 mod store;
 mod threads;
+mod travel;
 
 /// DataFusion, in the version that plans and functions here are made for.
 pub use datafusion;
@@ -41,3 +42,4 @@ pub use run::{RunPlan, lower, lower_with};
 pub use session::Session;
 pub use sink::{CsvWrite, JsonWrite, ParquetCompression, ParquetWrite, Sink, Written, lower_write};
 pub use source::SourceTable;
+pub use travel::{FunctionKind, PlanTable, TableKind, decode_plan, encode_plan, settle_inputs};

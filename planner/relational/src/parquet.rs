@@ -231,7 +231,8 @@ impl ChunkReader for Chunks {
 
 /// Parquet files that DataFusion scans.
 #[derive(Debug)]
-struct ParquetTable {
+pub(crate) struct ParquetTable {
+    sources: Vec<File>,
     schema: TableSchema,
     store: ObjectStoreUrl,
     files: Vec<PartitionedFile>,
@@ -260,7 +261,29 @@ impl ParquetTable {
             part = part.with_statistics(Arc::new(found));
             parts.push(part);
         }
-        Ok(Self { schema: table, store: store_url(files)?, files: parts, statistics })
+        Ok(Self {
+            sources: files.to_vec(),
+            schema: table,
+            store: store_url(files)?,
+            files: parts,
+            statistics,
+        })
+    }
+
+    /// The table that another process made of `files`, whose own columns, without those of the folders, are `schema`.
+    pub(crate) fn reopen(files: Vec<File>, schema: SchemaRef) -> Result<Self> {
+        let footers = files.iter().map(footer).collect::<Result<Vec<_>>>()?;
+        Self::new(&files, &footers, schema, &hive::columns(&files)?)
+    }
+
+    /// The files.
+    pub(crate) fn sources(&self) -> &[File] {
+        &self.sources
+    }
+
+    /// How many columns are in the files; those of the folders follow.
+    pub(crate) fn own_columns(&self) -> usize {
+        self.schema.file_schema().fields().len()
     }
 
     /// The files in `n` contiguous groups; DataFusion cuts them further where that evens them out.

@@ -11,24 +11,30 @@ use datafusion::execution::memory_pool::MemoryConsumer;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream_partitioned};
 use futures::TryStreamExt;
-use swath_block::{Block, Inputs, OpHandle, Operation, Table, TaskContext};
+use serde::{Deserialize, Serialize};
+use swath_block::{
+    Block, Inputs, OpHandle, Operation, Table, TaskContext, encode_operation, register_operation,
+};
 use swath_error::{Error, Result};
 use swath_graph::{Annotations, GraphBuilder, Key, Layer, TaskId, TaskRange};
 
 use crate::error::from_datafusion;
 use crate::memory_table::{InputTable, MemoryTable};
+use crate::travel::{TravellingPlan, settle};
 use crate::{Session, SourceTable, physical, plan_key, threads};
 
 /// Runs a plan, unsplit, with as many partitions as it is granted slots; gives one [`Block::Table`].
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct RunPlan {
-    plan: LogicalPlan,
+    plan: TravellingPlan,
 }
+
+register_operation!(RunPlan, "relational.run");
 
 impl RunPlan {
     /// The operation that runs `plan`.
     pub fn new(plan: LogicalPlan) -> Self {
-        Self { plan }
+        Self { plan: TravellingPlan::new(plan) }
     }
 }
 
@@ -39,7 +45,7 @@ impl Operation for RunPlan {
 
     fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
         let session = Session::for_task(ctx)?;
-        let plan = with_inputs(&self.plan, inputs)?;
+        let plan = with_inputs(self.plan.get(&session)?, inputs)?;
         let memory = ctx.env.memory.clone();
         let reads = Arc::clone(session.reads());
         let context = session.context().clone();
@@ -48,6 +54,10 @@ impl Operation for RunPlan {
             collect(physical, context.task_ctx()).await
         })?;
         Ok(table.into())
+    }
+
+    fn encode(&self) -> Result<Vec<u8>> {
+        encode_operation(&self.plan.encoded()?)
     }
 }
 
@@ -68,8 +78,9 @@ pub fn lower_with(plan: &LogicalPlan, inputs: &[TaskId], builder: &mut GraphBuil
     if let Some(known) = builder.find(key) {
         return Ok(known);
     }
-    let payload = OpHandle::payload(RunPlan::new(plan.clone()));
-    add_layer(builder, key, &layer_name(plan), payload, inputs)
+    let (settled, inputs) = settle(plan, inputs, builder)?;
+    let payload = OpHandle::payload(RunPlan::new(settled));
+    add_layer(builder, key, &layer_name(plan), payload, &inputs)
 }
 
 /// A layer of one task that takes all slots it can get.
@@ -119,7 +130,7 @@ pub(crate) fn with_inputs(plan: &LogicalPlan, inputs: Inputs) -> Result<LogicalP
         let LogicalPlan::TableScan(mut scan) = node else { return Ok(Transformed::no(node)) };
         let provider = source_as_provider(&scan.source)?;
         let wanted =
-            provider.downcast_ref::<SourceTable>().and_then(|s| s.inner().downcast_ref::<InputTable>());
+            provider.downcast_ref::<SourceTable>().and_then(|s| s.provider().downcast_ref::<InputTable>());
         let Some((input, table)) = wanted.and_then(|w| tables.get(w.slot).map(|t| (w, t))) else {
             return Ok(Transformed::no(LogicalPlan::TableScan(scan)));
         };

@@ -17,12 +17,13 @@ use swath_error::Result;
 use swath_files::File;
 use swath_graph::Key;
 
+use crate::PlanTable;
 use crate::error::from_datafusion;
 
 /// A table and the key of its contents: files by place, size and time of change, data in memory by identity.
 #[derive(Debug)]
 pub struct SourceTable {
-    inner: Arc<dyn TableProvider>,
+    inner: Arc<dyn PlanTable>,
     key: Key,
     files: Vec<File>,
     label: String,
@@ -30,7 +31,7 @@ pub struct SourceTable {
 
 impl SourceTable {
     /// A table whose contents `key` identifies; `label` is shown by `explain()`.
-    pub fn new(inner: Arc<dyn TableProvider>, key: Key, files: Vec<File>, label: impl Into<String>) -> Self {
+    pub fn new(inner: Arc<dyn PlanTable>, key: Key, files: Vec<File>, label: impl Into<String>) -> Self {
         Self { inner, key, files, label: label.into() }
     }
 
@@ -49,8 +50,12 @@ impl SourceTable {
         &self.label
     }
 
-    pub(crate) fn inner(&self) -> &Arc<dyn TableProvider> {
-        &self.inner
+    pub(crate) fn inner(&self) -> &dyn PlanTable {
+        &*self.inner
+    }
+
+    pub(crate) fn provider(&self) -> &dyn TableProvider {
+        &*self.inner
     }
 
     /// A plan that reads the whole table.

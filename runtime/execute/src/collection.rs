@@ -87,9 +87,10 @@ pub trait Collection {
     /// Starts the computation with options.
     fn start_with(&self, options: &RunOptions) -> Pending<Self::Output> {
         let start = || {
-            let mut builder = GraphBuilder::new();
+            let executor = current_executor()?;
+            let mut builder = crate::executor::builder_for(&*executor);
             let lowered = self.lower(&mut builder)?;
-            let run = current_executor()?.start(builder.finish(&lowered.tasks)?, options)?;
+            let run = executor.start(builder.finish(&lowered.tasks)?, options)?;
             Ok((run, lowered.finish))
         };
         match start() {

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use futures::channel::oneshot;
 use swath_block::{Block, CancelToken};
 use swath_error::{Error, ErrorKind, Result};
-use swath_graph::TaskGraph;
+use swath_graph::{GraphBuilder, TaskGraph};
 
 use crate::RunOptions;
 
@@ -21,6 +21,11 @@ pub trait Executor: Send + Sync {
     /// # Errors
     /// When the graph cannot be run at all: an operation that this runtime cannot use.
     fn start(&self, graph: TaskGraph, options: &RunOptions) -> Result<Run>;
+
+    /// Whether the tasks run in other processes, so that their operations must be encodable.
+    fn is_remote(&self) -> bool {
+        false
+    }
 
     /// The runtime's name for `explain()` and messages: `local`, `cluster host:8786`.
     fn describe(&self) -> String;
@@ -138,6 +143,12 @@ pub fn current_executor() -> Result<Arc<dyn Executor>> {
     default.clone().ok_or_else(|| {
         Error::unsupported("no runtime is linked into this program").with_help("depend on the `swath` crate")
     })
+}
+
+/// A builder for graphs that `executor` runs.
+pub(crate) fn builder_for(executor: &dyn Executor) -> GraphBuilder {
+    let builder = GraphBuilder::new();
+    if executor.is_remote() { builder.travelling() } else { builder }
 }
 
 /// Makes `executor` the runtime in force while `body` runs on this thread.

@@ -10,7 +10,8 @@ use crate::{TaskFunction, task_named};
 /// The registered name of the operation.
 pub const CALL: &str = "task.call";
 
-/// Calls by name. Task `i` of the layer makes call `i`; its inputs go where the call's arguments say.
+/// Calls by name. Its encoding begins with the name of the first function, as postcard writes a string, and those of the
+/// others, as a vector of strings. Task `i` of the layer makes call `i`; its inputs go where the call's arguments say.
 ///
 /// ```
 /// use swath_block::{Block, Inputs, MemoryLedger, Operation, RunEnv, TaskContext, decode_operation};
@@ -63,9 +64,10 @@ impl Calls {
     }
 
     fn decode(bytes: &[u8]) -> Result<Self> {
-        let (names, written): (Vec<&str>, Written) = postcard::from_bytes(bytes)
+        let (first, others, written): (&str, Vec<&str>, Written) = postcard::from_bytes(bytes)
             .map_err(|e| Error::data(format!("a layer of calls cannot be decoded: {e}")).with_source(e))?;
-        Ok(Self { functions: names.into_iter().map(task_named).collect::<Result<_>>()?, written })
+        let names = std::iter::once(first).filter(|name| !name.is_empty()).chain(others);
+        Ok(Self { functions: names.map(task_named).collect::<Result<_>>()?, written })
     }
 
     fn function(&self, call: usize) -> Option<TaskFunction> {
@@ -99,8 +101,9 @@ impl Operation for Calls {
     }
 
     fn encode(&self) -> Result<Vec<u8>> {
-        let names: Vec<&str> = self.functions.iter().map(|f| f.name()).collect();
-        encode_operation(&(names, &self.written))
+        let mut names = self.functions.iter().map(|f| f.name());
+        let first = names.next().unwrap_or_default();
+        encode_operation(&(first, names.collect::<Vec<_>>(), &self.written))
     }
 }
 

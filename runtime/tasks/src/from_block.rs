@@ -11,6 +11,9 @@ use swath_error::{Error, Result};
 /// The value of type `T` in a block, without copying where the block holds a `T`; a chunk also becomes an ndarray of its
 /// element type, a table a record batch.
 ///
+/// A value that came from another process is found when its type was announced ([`swath_block::announce`]), as those are
+/// that delayed functions of this process return.
+///
 /// # Errors
 /// [`swath_error::ErrorKind::Internal`] when the block holds something else; [`swath_error::ErrorKind::OutOfMemory`] when
 /// the batches of a table cannot be joined.
@@ -20,7 +23,7 @@ pub fn from_block<T: Any + Send + Sync>(block: Block) -> Result<Arc<T>> {
         return same(Arc::new(block), kind);
     }
     match block {
-        Block::Value(value) => value.downcast(),
+        Block::Value(value) => value.downcast_any(),
         Block::Table(table) if TypeId::of::<T>() == TypeId::of::<RecordBatch>() => {
             same(Arc::new(table.to_batch()?), kind)
         }

@@ -49,6 +49,10 @@ impl<T: Data> Outcome<Plain> for T {
     fn into_block(self) -> Block {
         Block::value(self)
     }
+
+    fn announce() {
+        swath_block::announce::<T>();
+    }
 }
 
 impl Outcome<AsBlock> for Block {

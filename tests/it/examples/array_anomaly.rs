@@ -1,7 +1,7 @@
 //! Anomalies, and the broadcasting they rest on.
 
 #[path = "../../../examples/array_anomaly.rs"]
-mod example;
+pub mod example;
 
 use swath::prelude::*;
 

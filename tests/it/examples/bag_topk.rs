@@ -1,7 +1,7 @@
 //! Names by frequency.
 
 #[path = "../../../examples/bag_topk.rs"]
-mod example;
+pub mod example;
 
 use std::collections::HashMap;
 use std::fs::File;

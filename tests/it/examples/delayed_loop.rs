@@ -1,7 +1,7 @@
 //! The total of a loop.
 
 #[path = "../../../examples/delayed_loop.rs"]
-mod example;
+pub mod example;
 
 #[test]
 fn delayed_loop_totals_what_a_plain_loop_does() {

@@ -1,7 +1,7 @@
 //! The mean per user.
 
 #[path = "../../../examples/groupby_mean.rs"]
-mod example;
+pub mod example;
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Sorted letters.
 
 #[path = "../../../examples/letters.rs"]
-mod example;
+pub mod example;
 
 use swath::datasets;
 use swath::prelude::*;

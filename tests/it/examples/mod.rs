@@ -1,9 +1,9 @@
 //! The examples' answers at a small size, against plain loops over the same files.
 
-mod array_anomaly;
-mod bag_topk;
-mod delayed_loop;
+pub mod array_anomaly;
+pub mod bag_topk;
+pub mod delayed_loop;
 mod events;
-mod groupby_mean;
-mod letters;
-mod sql_over_files;
+pub mod groupby_mean;
+pub mod letters;
+pub mod sql_over_files;

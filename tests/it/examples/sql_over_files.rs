@@ -1,7 +1,7 @@
 //! Totals per name and counts per day.
 
 #[path = "../../../examples/sql_over_files.rs"]
-mod example;
+pub mod example;
 
 use std::collections::BTreeMap;
 

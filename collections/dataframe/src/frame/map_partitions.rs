@@ -1,4 +1,4 @@
-//! A function of the user's over the batches of a frame, in this process.
+//! A function of the user's over the batches of a frame.
 //!
 //! In: a frame, a schema and a closure. Out: a frame that runs the closure on every batch, in parallel, in order within
 //! a partition. It never runs the closure before the frame is computed.
@@ -21,15 +21,21 @@ use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties,
 };
 use futures::StreamExt;
+use swath_block::Table;
 use swath_error::{Error, ErrorKind, Result};
 use swath_graph::Key;
-use swath_relational::SourceTable;
+use swath_relational::{PlanTable, SourceTable, TableKind};
+use swath_tasks::{Argument, TaskFunction, task_by_type, task_named};
 
 use super::{DataFrame, Frame};
 
-/// The user's function; all that is known of it is that it is one.
+/// The user's function.
 #[derive(Clone)]
-struct Function(Arc<dyn Fn(RecordBatch) -> Result<RecordBatch> + Send + Sync>);
+struct Function {
+    run: Arc<dyn Fn(RecordBatch) -> Result<RecordBatch> + Send + Sync>,
+    /// The registered function that does the same in another process, or why there is none.
+    task: Result<TaskFunction>,
+}
 
 impl fmt::Debug for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,9 +44,23 @@ impl fmt::Debug for Function {
 }
 
 impl Function {
+    fn new<F: Fn(RecordBatch) -> Result<RecordBatch> + Send + Sync + 'static>(function: F) -> Self {
+        Self { run: Arc::new(function), task: task_by_type::<F>() }
+    }
+
+    /// The registered function, whose parameter is a record batch and whose result is one too.
+    fn named(task: TaskFunction) -> Self {
+        let run = move |batch: RecordBatch| {
+            let table = Table::new(batch.schema(), vec![batch])?;
+            let argument = Argument::Block(table.into());
+            task.call([argument].into_iter().collect())?.into_table()?.to_batch()
+        };
+        Self { run: Arc::new(run), task: Ok(task) }
+    }
+
     /// The function's batch for `batch`, checked against the declared schema.
     fn call(&self, batch: RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, DataFusionError> {
-        let out = (self.0)(batch).map_err(|e| DataFusionError::External(Box::new(e)))?;
+        let out = (self.run)(batch).map_err(|e| DataFusionError::External(Box::new(e)))?;
         RecordBatch::try_new(Arc::clone(schema), out.columns().to_vec()).map_err(|e| {
             let error = Error::new(
                 ErrorKind::SchemaMismatch,
@@ -53,7 +73,8 @@ impl Function {
 
 impl DataFrame {
     /// Every batch of rows through a function. `schema` says what the function gives: its columns' names and types.
-    /// Batches are runs of rows of any length, handed to the function on several threads.
+    /// Batches are runs of rows of any length, handed to the function on several threads. On a cluster it is a function
+    /// with `#[swath::task]`.
     ///
     /// ```
     /// # use swath_local as _;
@@ -71,8 +92,7 @@ impl DataFrame {
         function: impl Fn(RecordBatch) -> Result<RecordBatch> + Send + Sync + 'static,
     ) -> Self {
         self.step(Location::caller(), |frame| {
-            let table =
-                MapTable { input: frame.plan.clone(), schema, function: Function(Arc::new(function)) };
+            let table = MapTable { input: frame.plan.clone(), schema, function: Function::new(function) };
             // A closure has no name that another process would know: every call is work of its own.
             let key = Key::unique("dataframe.map-partitions");
             let files = swath_relational::plan_files(&frame.plan)?;
@@ -88,6 +108,32 @@ struct MapTable {
     input: LogicalPlan,
     schema: SchemaRef,
     function: Function,
+}
+
+inventory::submit! {
+    TableKind { name: "map_partitions", decode: |bytes, schema, context| Ok(Arc::new(MapTable::read(bytes, schema, context)?)) }
+}
+
+impl MapTable {
+    fn read(bytes: &[u8], schema: SchemaRef, context: &TaskContext) -> Result<Self> {
+        let (name, plan): (String, Vec<u8>) = postcard::from_bytes(bytes)
+            .map_err(|e| Error::data(format!("a mapped table cannot be decoded: {e}")).with_source(e))?;
+        let input = swath_relational::decode_plan(&plan, context)?;
+        Ok(Self { input, schema, function: Function::named(task_named(&name)?) })
+    }
+}
+
+impl PlanTable for MapTable {
+    fn kind(&self) -> &'static str {
+        "map_partitions"
+    }
+
+    fn travel(&self) -> Result<Vec<u8>> {
+        let name = self.function.task.clone()?.name();
+        let plan = swath_relational::encode_plan(&self.input)?;
+        postcard::to_stdvec(&(name, plan))
+            .map_err(|e| Error::internal(format!("a mapped table cannot be encoded: {e}")).with_source(e))
+    }
 }
 
 #[async_trait::async_trait]

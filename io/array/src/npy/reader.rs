@@ -12,7 +12,11 @@ use swath_graph::Key;
 use super::header::{Header, text_range};
 use super::positioned::read_at;
 use super::runs::Runs;
-use crate::{ArraySource, Region, check_region, region_shape};
+use crate::{ArraySource, Region, SourceKind, Travelling, check_region, region_shape};
+
+inventory::submit! {
+    SourceKind { name: "npy", open: |from| Ok(std::sync::Arc::new(NpySource::reopen(from)?)) }
+}
 
 /// Runs shorter than this are read together with the bytes between them, when those are few.
 const SHORT: usize = 4096;
@@ -38,8 +42,12 @@ pub struct NpySource {
     path: PathBuf,
     file: File,
     header: Header,
+    stamp: Stamp,
     key: Key,
 }
+
+/// The file's length in bytes, and when it was changed, in seconds and nanoseconds: what tells contents apart.
+type Stamp = (u64, u64, u32);
 
 impl NpySource {
     /// Opens a file and checks its header against its length.
@@ -60,18 +68,31 @@ impl NpySource {
         let modified =
             metadata.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
         let full = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let stamp = (metadata.len(), modified.as_secs(), modified.subsec_nanos());
         let key = Key::of("npy")
             .bytes(full.as_os_str().as_encoded_bytes())
-            .u64(metadata.len())
-            .u64(modified.as_secs())
-            .u64(modified.subsec_nanos().into())
+            .u64(stamp.0)
+            .u64(stamp.1)
+            .u64(stamp.2.into())
             .finish();
-        Ok(Self { path, file, header, key })
+        Ok(Self { path, file, header, stamp, key })
     }
 
     /// The file's path, as it was given.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The file that another process had open: the same one, seen from here.
+    fn reopen(from: &Travelling) -> Result<Self> {
+        let (path, stamp): (PathBuf, Stamp) = from.read()?;
+        let source = Self::open(&path).map_err(|e| {
+            e.with_help("every process that reads an array must see its file under the same path")
+        })?;
+        if source.stamp != stamp {
+            return Err(Error::data(format!("'{}' is another file here, or has changed", path.display())));
+        }
+        Ok(source)
     }
 
     fn read_row_major(&self, shape: &[usize], region: &Region) -> Result<Buffer> {
@@ -184,6 +205,11 @@ impl ArraySource for NpySource {
 
     fn key(&self) -> Key {
         self.key
+    }
+
+    fn travel(&self) -> Result<Travelling> {
+        let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
+        Travelling::new("npy", &(path, self.stamp))
     }
 
     fn describe(&self) -> String {

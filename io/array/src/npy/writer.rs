@@ -1,10 +1,11 @@
 //! Chunks into a `.npy` file, in any order; the file appears when it is complete.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 use swath_aside::AsideFile;
 use swath_block::{Chunk, DType, with_dtype};
 use swath_error::{Error, ErrorKind, Result};
@@ -12,7 +13,11 @@ use swath_error::{Error, ErrorKind, Result};
 use super::header::Header;
 use super::positioned::write_at;
 use super::runs::Runs;
-use crate::{ArraySink, check_region};
+use crate::{ArraySink, SinkKind, Travelling, check_region};
+
+inventory::submit! {
+    SinkKind { name: "npy", join: |from| Ok(Box::new(NpySink::join(from)?)) }
+}
 
 /// A `.npy` file being written.
 ///
@@ -33,7 +38,18 @@ use crate::{ArraySink, check_region};
 pub struct NpySink {
     path: PathBuf,
     file: File,
+    /// None where another process created the file, and finishes it.
     aside: Mutex<Option<AsideFile>>,
+    dtype: DType,
+    shape: Vec<usize>,
+    data: u64,
+}
+
+/// What another process needs to write to the file too.
+#[derive(Serialize, Deserialize)]
+struct Joined {
+    path: PathBuf,
+    aside: PathBuf,
     dtype: DType,
     shape: Vec<usize>,
     data: u64,
@@ -64,6 +80,17 @@ impl NpySink {
             data: start.len() as u64,
             path,
         })
+    }
+
+    /// The file that another process has created, seen from here.
+    fn join(from: &Travelling) -> Result<Self> {
+        let Joined { path, aside, dtype, shape, data } = from.read()?;
+        let file = OpenOptions::new().write(true).open(&aside).map_err(|e| {
+            Error::io(aside.display(), e)
+                .context(format!("writing {}", path.display()))
+                .with_help("every process that writes an array must see its folder under the same path")
+        })?;
+        Ok(Self { path, file, aside: Mutex::new(None), dtype, shape, data })
     }
 }
 
@@ -113,6 +140,20 @@ impl ArraySink for NpySink {
             Some(aside) => aside.commit(),
             None => Err(Error::internal(format!("{} was finished twice", self.path.display()))),
         }
+    }
+
+    fn travel(&self) -> Result<Travelling> {
+        let aside = self.aside.lock().as_ref().map(|a| a.path().to_owned());
+        let closed = || Error::internal(format!("{} is not open for writing", self.path.display()));
+        let full = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let joined = Joined {
+            path: full(&self.path),
+            aside: full(&aside.ok_or_else(closed)?),
+            dtype: self.dtype,
+            shape: self.shape.clone(),
+            data: self.data,
+        };
+        Travelling::new("npy", &joined)
     }
 
     fn describe(&self) -> String {

@@ -51,6 +51,17 @@ impl Encoded {
         }
     }
 
+    /// The encoding of a value whose size is not known: it is charged for its encoding.
+    pub fn of_value(type_name: &str, encoding: Vec<u8>) -> Self {
+        Self {
+            type_name: type_name.to_owned(),
+            bytes: encoding.len() as u64,
+            items: 0,
+            encoding: Mutex::new(Some(Buffer::from_vec(encoding))),
+            decoded: OnceLock::new(),
+        }
+    }
+
     /// Bytes the value takes once it is decoded, as its maker counted them.
     pub fn bytes(&self) -> u64 {
         self.bytes

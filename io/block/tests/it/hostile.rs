@@ -15,10 +15,13 @@ const LIMIT: u64 = 1 << 20;
 fn blocks() -> Vec<Block> {
     let ids: ArrayRef = Arc::new(Int64Array::from_iter((0..40).map(|i| (i % 3 != 0).then_some(i))));
     let names: ArrayRef = Arc::new((0..40).map(|i| Some(format!("n{i}"))).collect::<StringArray>());
-    let views: ArrayRef =
-        Arc::new((0..40).map(|i| Some(format!("a long string of some kind {i}"))).collect::<StringViewArray>());
-    let kinds: ArrayRef = Arc::new((0..40).map(|i| ["a", "b"][i % 2]).collect::<DictionaryArray<Int32Type>>());
-    let batch = RecordBatch::try_from_iter([("id", ids), ("name", names), ("view", views), ("kind", kinds)]).unwrap();
+    let views: ArrayRef = Arc::new(
+        (0..40).map(|i| Some(format!("a long string of some kind {i}"))).collect::<StringViewArray>(),
+    );
+    let kinds: ArrayRef =
+        Arc::new((0..40).map(|i| ["a", "b"][i % 2]).collect::<DictionaryArray<Int32Type>>());
+    let batch =
+        RecordBatch::try_from_iter([("id", ids), ("name", names), ("view", views), ("kind", kinds)]).unwrap();
     let table = Table::new(batch.schema(), vec![batch]).unwrap();
     let array = Chunk::from_vec((0..60).map(f64::from).collect(), &[3, 20]).unwrap();
     let flags = Chunk::from_vec(vec![true; 30], &[30]).unwrap();

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BinaryViewArray, DictionaryArray, Int64Array, ListArray, RecordBatch, RecordBatchOptions,
-    StringArray, StringViewArray, StructArray,
+    Array, ArrayRef, BinaryViewArray, DictionaryArray, Int64Array, ListArray, RecordBatch,
+    RecordBatchOptions, StringArray, StringViewArray, StructArray,
 };
 use arrow::datatypes::{Field, Int32Type, Int64Type, Schema};
 use proptest::prelude::*;
@@ -100,11 +100,18 @@ fn table() -> Table {
     let fields = |n: i64| -> Vec<(&str, ArrayRef)> {
         let ids = Int64Array::from_iter((0..n).map(|i| (i % 7 != 0).then_some(i)));
         let names: StringArray = (0..n).map(|i| (i % 2 == 0).then(|| format!("n{i}"))).collect();
-        let views: StringViewArray = (0..n).map(|i| Some(format!("a string that is long enough {i}"))).collect();
-        let bytes: BinaryViewArray = (0..n).map(|i| Some(format!("bytes that are long enough {i}").into_bytes())).collect();
+        let views: StringViewArray =
+            (0..n).map(|i| Some(format!("a string that is long enough {i}"))).collect();
+        let bytes: BinaryViewArray =
+            (0..n).map(|i| Some(format!("bytes that are long enough {i}").into_bytes())).collect();
         let kinds: DictionaryArray<Int32Type> = (0..n).map(|i| ["red", "green"][i as usize % 2]).collect();
-        let lists = ListArray::from_iter_primitive::<Int64Type, _, _>((0..n).map(|i| Some(vec![Some(i); i as usize % 4])));
-        let pairs = StructArray::from(vec![(Arc::new(Field::new("x", ids.data_type().clone(), true)), Arc::new(ids.clone()) as ArrayRef)]);
+        let lists = ListArray::from_iter_primitive::<Int64Type, _, _>(
+            (0..n).map(|i| Some(vec![Some(i); i as usize % 4])),
+        );
+        let pairs = StructArray::from(vec![(
+            Arc::new(Field::new("x", ids.data_type().clone(), true)),
+            Arc::new(ids.clone()) as ArrayRef,
+        )]);
         vec![
             ("id", Arc::new(ids)),
             ("name", Arc::new(names)),
@@ -115,8 +122,12 @@ fn table() -> Table {
             ("pair", Arc::new(pairs)),
         ]
     };
-    let batches: Vec<RecordBatch> =
-        [300, 0, 50].map(|n| RecordBatch::try_from_iter_with_nullable(fields(n).into_iter().map(|(k, v)| (k, v, true))).unwrap()).into();
+    let batches: Vec<RecordBatch> = [300, 0, 50]
+        .map(|n| {
+            RecordBatch::try_from_iter_with_nullable(fields(n).into_iter().map(|(k, v)| (k, v, true)))
+                .unwrap()
+        })
+        .into();
     Table::new(batches[0].schema(), batches).unwrap()
 }
 
@@ -137,7 +148,8 @@ fn tables_of_many_types_and_slices() {
 
 #[test]
 fn a_slice_of_views_takes_its_own_strings_only() {
-    let views: StringViewArray = (0..10_000).map(|i| Some(format!("a string that is long enough {i}"))).collect();
+    let views: StringViewArray =
+        (0..10_000).map(|i| Some(format!("a string that is long enough {i}"))).collect();
     let batch = RecordBatch::try_from_iter([("s", Arc::new(views) as ArrayRef)]).unwrap().slice(5000, 10);
     let part = Table::new(batch.schema(), vec![batch]).unwrap();
     let wire = Wire::of(&part.clone().into(), 1 << 20).unwrap();
@@ -172,7 +184,10 @@ fn text_keeps_its_lines() {
 fn values_are_decoded_when_they_are_looked_at() {
     let block = Block::value(vec![(1u8, "one".to_owned()), (2, "two".to_owned())]);
     let value = travelled(&block, 3).into_value().unwrap();
-    assert_eq!((value.bytes(), value.type_name()), (block.bytes(), std::any::type_name::<Vec<(u8, String)>>()));
+    assert_eq!(
+        (value.bytes(), value.type_name()),
+        (block.bytes(), std::any::type_name::<Vec<(u8, String)>>())
+    );
     // Sent on as it came, without being decoded.
     let again = travelled(&value.clone().into(), 5).into_value().unwrap();
     assert!(again.get::<Vec<(u8, u64)>>().is_none());
@@ -214,7 +229,10 @@ fn tuples_of_everything() {
         Items::new(vec![1u8]).into(),
     ];
     let back = travelled(&Block::Tuple(parts.into()), 500).into_tuple().unwrap();
-    assert_eq!(back.iter().map(Block::kind).collect::<Vec<_>>(), ["unit", "array chunk", "tuple", "tuple", "bag items"]);
+    assert_eq!(
+        back.iter().map(Block::kind).collect::<Vec<_>>(),
+        ["unit", "array chunk", "tuple", "tuple", "bag items"]
+    );
     let inner = back[3].clone().into_tuple().unwrap();
     assert_eq!(*inner[0].clone().into_value().unwrap().downcast::<String>().unwrap(), "x");
     same_rows(&inner[1].clone().into_table().unwrap(), &table());
@@ -222,7 +240,12 @@ fn tuples_of_everything() {
 
 #[test]
 fn small_blocks_go_in_one_piece() {
-    for block in [Block::Unit, Block::value(5u64), Items::new(vec!["a".to_owned()]).into(), numbers(9, |n| n as f64).into()] {
+    for block in [
+        Block::Unit,
+        Block::value(5u64),
+        Items::new(vec!["a".to_owned()]).into(),
+        numbers(9, |n| n as f64).into(),
+    ] {
         let (header, bytes) = encode_small(&block, 1000).unwrap().unwrap();
         // From an address that no wide element may lie at.
         let shifted = arrow::buffer::Buffer::from([&[0u8], bytes.as_slice()].concat()).slice(1);

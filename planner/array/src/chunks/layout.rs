@@ -3,12 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use swath_block::Shape;
 use swath_error::{Error, ErrorKind, Result};
 
 /// The chunks along one axis.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Axis {
     /// Their lengths; at least one, and one of length 0 only when the axis is empty.
     Known(Arc<[usize]>),
@@ -104,7 +105,7 @@ pub(crate) fn starts_of(lengths: impl Iterator<Item = usize>) -> Vec<usize> {
 }
 
 /// The chunks along every axis.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Chunks(SmallVec<[Axis; 4]>);
 
 impl Chunks {

@@ -5,11 +5,12 @@ use swath_block::{Chunk, Inputs, Shape};
 use swath_error::{Error, Result};
 use swath_graph::TaskId;
 
+use super::origin::LeafOrigin;
 use super::{Grid, Lowering, coordinates};
 use crate::chunks::Chunks;
 use crate::expr::{Expr, Node};
 use crate::index::AxisSlice;
-use crate::nodes::{Leaf, Origin};
+use crate::nodes::Leaf;
 
 /// The arguments of a layer's operation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,7 +31,7 @@ enum Argument {
 /// A leaf, chunk by chunk.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct LeafChunks {
-    origin: Origin,
+    origin: LeafOrigin,
     window: Vec<AxisSlice>,
     /// Chunk lengths along each axis.
     sizes: Vec<Vec<usize>>,
@@ -49,7 +50,7 @@ impl Arguments {
         let (mut arguments, mut grids) = (Vec::new(), Vec::new());
         for input in consumer.inputs() {
             arguments.push(match input.node() {
-                Node::Leaf(leaf) if leaf.origin.is_free() => Argument::Leaf(LeafChunks::of(leaf)?),
+                Node::Leaf(leaf) if to.stands_inside(&leaf.origin) => Argument::Leaf(LeafChunks::of(leaf)?),
                 _ => {
                     grids.push(to.grid(input, consumer)?);
                     Argument::Block
@@ -93,7 +94,18 @@ impl Sources {
 impl LeafChunks {
     pub(crate) fn of(leaf: &Leaf) -> Result<Self> {
         let sizes = leaf.chunks.axes().iter().map(|a| Ok(a.sizes()?.to_vec())).collect::<Result<_>>()?;
-        Ok(Self { origin: leaf.origin.clone(), window: leaf.window.to_vec(), sizes })
+        Ok(Self { origin: (&leaf.origin).into(), window: leaf.window.to_vec(), sizes })
+    }
+
+    /// The same leaf for another process.
+    pub(crate) fn travelling(&self) -> Result<Self> {
+        Ok(Self { origin: self.origin.travelling()?, ..self.clone() })
+    }
+
+    /// All chunks, in row-major order of the grid.
+    pub(crate) fn all(&self) -> Result<Vec<Chunk>> {
+        let grid = self.grid();
+        (0..grid.iter().product()).map(|i| self.chunk(&coordinates(i, &grid))).collect()
     }
 
     /// The grid of the leaf's chunks.

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use swath_block::{Block, DType, Inputs, Operation, TaskContext, encode_operation, register_operation};
-use swath_error::{Error, Result};
+use swath_block::{
+    Block, DType, HandOut, Inputs, Operation, Shape, TaskContext, encode_operation, register_operation,
+};
+use swath_error::Result;
 use swath_graph::{Annotations, Key};
 
 use super::arguments::LeafChunks;
 use super::{Grid, Lowering, coordinates};
 use crate::expr::Expr;
-use crate::nodes::{Held, Leaf};
+use crate::nodes::{Held, Leaf, Origin};
 
 /// Reads or makes one chunk.
 #[derive(Debug, Serialize, Deserialize)]
@@ -30,7 +32,7 @@ impl Operation for ReadLeaf {
     }
 
     fn encode(&self) -> Result<Vec<u8>> {
-        encode_operation(self)
+        encode_operation(&Self(self.0.travelling()?))
     }
 }
 
@@ -38,7 +40,12 @@ impl Operation for ReadLeaf {
 pub(crate) fn leaf(node: &Leaf, dtype: DType, key: Key, to: &mut Lowering<'_>) -> Result<Grid> {
     let chunks = LeafChunks::of(node)?;
     let grid = chunks.grid();
-    let name = if matches!(node.origin, crate::nodes::Origin::Source(_)) { "read" } else { "make" };
+    let in_memory = matches!(&node.origin, Origin::Source(source) if source.in_memory());
+    if in_memory && to.builder.travels() {
+        let blocks = chunks.all()?.into_iter().map(Block::from).collect();
+        return hand_out("array", blocks, key, grid, to);
+    }
+    let name = if matches!(node.origin, Origin::Source(_)) { "read" } else { "make" };
     let annotations = if node.origin.is_free() {
         Annotations::default()
     } else {
@@ -48,32 +55,13 @@ pub(crate) fn leaf(node: &Leaf, dtype: DType, key: Key, to: &mut Lowering<'_>) -
     Grid::new(grid, tasks)
 }
 
-/// Hands out blocks that are in memory.
-#[derive(Debug)]
-struct HandOut(Arc<[Block]>);
-
-impl Operation for HandOut {
-    fn name(&self) -> &'static str {
-        "array.held"
-    }
-
-    fn run(&self, _: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
-        self.0
-            .get(ctx.index as usize)
-            .cloned()
-            .ok_or_else(|| Error::internal(format!("there is no block {}", ctx.index)))
-    }
-}
-
 /// The layer of blocks already computed.
 pub(crate) fn held(node: &Held, expr: &Expr, to: &mut Lowering<'_>) -> Result<Grid> {
-    let tasks = to.layer(
-        expr.key(),
-        "persisted",
-        HandOut(node.blocks.clone()),
-        node.blocks.len(),
-        Annotations::default(),
-        |_, _| {},
-    )?;
-    Grid::new(expr.chunks().grid(), tasks)
+    hand_out("persisted", node.blocks.clone(), expr.key(), expr.chunks().grid(), to)
+}
+
+fn hand_out(name: &str, blocks: Arc<[Block]>, key: Key, grid: Shape, to: &mut Lowering<'_>) -> Result<Grid> {
+    let count = blocks.len();
+    let tasks = to.layer(key, name, HandOut::new(blocks), count, Annotations::default(), |_, _| {})?;
+    Grid::new(grid, tasks)
 }

@@ -11,6 +11,7 @@ mod grid;
 mod leaf;
 mod map_blocks;
 mod matmul;
+mod origin;
 mod rechunk;
 mod reduce;
 mod slice;
@@ -25,6 +26,7 @@ use swath_error::{Error, Result};
 use swath_graph::{Annotations, GraphBuilder, Key, Layer, TaskId};
 
 use crate::expr::{Expr, Node};
+use crate::nodes::Origin;
 use crate::walk::topological;
 
 pub(crate) use blockwise::{broadcast, permute, reshape};
@@ -71,6 +73,12 @@ pub fn lower(expr: &Expr, builder: &mut GraphBuilder) -> Result<Grid> {
 }
 
 impl Lowering<'_> {
+    /// Whether a leaf is made within the operations that read it. Arrays in memory are not when others run the graph:
+    /// they are sent there chunk by chunk.
+    fn stands_inside(&self, origin: &Origin) -> bool {
+        origin.is_free() && (!self.builder.travels() || matches!(origin, Origin::Made(_)))
+    }
+
     /// Records how many reductions lie between the inputs of a node and their leaves.
     fn measure(&mut self, node: &Expr) {
         let below = |e: &Expr| {
@@ -93,7 +101,9 @@ impl Lowering<'_> {
             return Err(Error::internal(format!("{} was not lowered before it is read", input.label())));
         };
         let depth = self.depth.get(&consumer.key()).copied().unwrap_or(0);
-        let key = if depth == 0 {
+        // What is in memory is handed out once.
+        let handed_out = self.builder.travels() && node.origin.is_free();
+        let key = if depth == 0 || handed_out {
             input.key()
         } else {
             Key::of("read-again").key(input.key()).u64(u64::from(depth)).finish()

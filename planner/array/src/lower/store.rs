@@ -1,9 +1,10 @@
 //! Tasks that write every chunk into a sink.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use swath_array_io::ArraySink;
-use swath_block::{Block, Chunk, Inputs, Operation, TaskContext};
+use serde::{Deserialize, Serialize};
+use swath_array_io::{ArraySink, Travelling, decode_sink};
+use swath_block::{Block, Chunk, Inputs, Operation, TaskContext, encode_operation, register_operation};
 use swath_error::{Error, Result};
 use swath_graph::{Annotations, GraphBuilder, Key, Layer, TaskId};
 
@@ -43,6 +44,13 @@ impl OpenSink {
         self.0.write().unwrap_or_else(PoisonError::into_inner).take()
     }
 
+    fn travel(&self) -> Result<Travelling> {
+        match self.0.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            Some(sink) => sink.travel(),
+            None => Err(closed()),
+        }
+    }
+
     fn write(&self, offset: &[usize], chunk: &Chunk) -> Result<()> {
         match self.0.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
             Some(sink) => sink.write(offset, chunk),
@@ -55,12 +63,24 @@ fn closed() -> Error {
     Error::cancelled("the sink was closed before the array was written")
 }
 
-/// Writes one chunk; the sink stays in this process.
+/// Where the chunks of an array start along each axis.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Starts(Vec<Vec<usize>>);
+
+impl Starts {
+    /// The position of the first element of task `index`'s chunk.
+    fn offset(&self, index: u32) -> Vec<usize> {
+        let grid: Vec<usize> = self.0.iter().map(Vec::len).collect();
+        let at = coordinates(index as usize, &grid);
+        self.0.iter().zip(&at).map(|(starts, i)| starts.get(*i).copied().unwrap_or(0)).collect()
+    }
+}
+
+/// Writes one chunk to this process's sink.
 #[derive(Debug)]
 struct WriteChunk {
     sink: Arc<OpenSink>,
-    /// Where the chunks start along each axis.
-    starts: Vec<Vec<usize>>,
+    starts: Starts,
 }
 
 impl Operation for WriteChunk {
@@ -69,12 +89,45 @@ impl Operation for WriteChunk {
     }
 
     fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
-        let grid: Vec<usize> = self.starts.iter().map(Vec::len).collect();
-        let at = coordinates(ctx.index as usize, &grid);
-        let offset: Vec<usize> =
-            self.starts.iter().zip(&at).map(|(starts, i)| starts.get(*i).copied().unwrap_or(0)).collect();
-        self.sink.write(&offset, &only(inputs)?)?;
+        self.sink.write(&self.starts.offset(ctx.index), &only(inputs)?)?;
         Ok(Block::Unit)
+    }
+
+    fn encode(&self) -> Result<Vec<u8>> {
+        encode_operation(&SendChunk {
+            sink: self.sink.travel()?,
+            starts: self.starts.clone(),
+            joined: OnceLock::new(),
+        })
+    }
+}
+
+/// Writes one chunk to the sink of another process.
+#[derive(Debug, Serialize, Deserialize)]
+struct SendChunk {
+    sink: Travelling,
+    starts: Starts,
+    /// Joined when the first chunk is written.
+    #[serde(skip)]
+    joined: OnceLock<Result<Box<dyn ArraySink>>>,
+}
+
+register_operation!(SendChunk, "array.store");
+
+impl Operation for SendChunk {
+    fn name(&self) -> &'static str {
+        "array.store"
+    }
+
+    fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
+        let joined = self.joined.get_or_init(|| decode_sink(&self.sink));
+        let sink = joined.as_ref().map_err(Clone::clone)?;
+        sink.write(&self.starts.offset(ctx.index), &only(inputs)?)?;
+        Ok(Block::Unit)
+    }
+
+    fn encode(&self) -> Result<Vec<u8>> {
+        encode_operation(self)
     }
 }
 
@@ -88,7 +141,7 @@ pub fn store(expr: &Expr, sink: Arc<OpenSink>, builder: &mut GraphBuilder) -> Re
     let layer = Layer {
         key: Key::unique("array-store"),
         name: "store".into(),
-        payload: swath_block::OpHandle::payload(WriteChunk { sink, starts }),
+        payload: swath_block::OpHandle::payload(WriteChunk { sink, starts: Starts(starts) }),
         annotations: Annotations::default(),
     };
     let tasks = builder.add(layer, grid.tasks().len(), |i, out| out.extend(grid.tasks().get(i)))?;

@@ -3,10 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use swath_array_io::ArraySource;
-use swath_block::{Chunk, DType};
+use swath_block::DType;
 use swath_error::Result;
 use swath_graph::Key;
 
@@ -14,7 +13,7 @@ use crate::chunks::{ChunkSpec, Chunks};
 use crate::expr::{ArrayNode, Expr, key_of};
 use crate::index::AxisSlice;
 use crate::lower::{Grid, Lowering};
-use crate::made::{Made, boxed};
+use crate::made::Made;
 
 /// What is taken along each axis of the origin.
 pub(crate) type Window = SmallVec<[AxisSlice; 4]>;
@@ -28,12 +27,11 @@ pub(crate) struct Leaf {
 }
 
 /// Where the values come from.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub(crate) enum Origin {
     /// Made from their positions.
     Made(Made),
-    /// Read; stays in this process.
-    #[serde(skip)]
+    /// Read.
     Source(Arc<dyn ArraySource>),
 }
 
@@ -70,17 +68,6 @@ impl Origin {
         match self {
             Self::Made(made) => made.is_free(),
             Self::Source(source) => source.in_memory(),
-        }
-    }
-
-    /// The values at the positions `region` names along each axis.
-    pub(crate) fn produce(&self, region: &[AxisSlice]) -> Result<Chunk> {
-        match self {
-            Self::Made(made) => made.produce(region),
-            Self::Source(source) => boxed(region, &|offset, shape| {
-                let region: Vec<_> = offset.iter().zip(shape).map(|(start, n)| *start..start + n).collect();
-                source.read(&region)
-            }),
         }
     }
 }

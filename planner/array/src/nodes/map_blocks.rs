@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use swath_block::{Chunk, DType};
 use swath_error::{Error, Result};
 use swath_graph::Key;
+use swath_tasks::TaskFunction;
 
 use super::elementwise::Mapped;
 use crate::chunks::{Axis, Chunks};
@@ -12,7 +14,7 @@ use crate::expr::{ArrayNode, Expr};
 use crate::lower::{Grid, Lowering};
 
 /// Where a chunk lies, for a user's function.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockInfo {
     /// Which chunk it is, along each axis of the result.
     pub block: Vec<usize>,
@@ -32,6 +34,8 @@ pub type BlockFunction = Arc<dyn Fn(&[Chunk], &BlockInfo) -> Result<Chunk> + Sen
 pub(crate) struct MapBlocks {
     pub(crate) name: Arc<str>,
     pub(crate) function: BlockFunction,
+    /// The registered function that does the same in another process, or why there is none.
+    pub(crate) task: Result<TaskFunction>,
     /// Functions cannot be compared, so every call is work of its own.
     pub(crate) identity: Key,
     pub(crate) dtype: DType,
@@ -42,7 +46,7 @@ pub(crate) struct MapBlocks {
 /// Applies `function` to every chunk of `arrays`, which are broadcast and cut alike first.
 ///
 /// The result's chunks are those of the arrays, unless `chunks` names others: their grid must be that of the arrays, with
-/// trailing axes dropped or added where they are one chunk.
+/// trailing axes dropped or added where they are one chunk. In another process `task` is called instead of the function.
 ///
 /// # Errors
 /// [`swath_error::ErrorKind::ShapeMismatch`] when the arrays do not broadcast or `chunks` has another number of chunks.
@@ -52,11 +56,13 @@ pub fn map_blocks(
     dtype: DType,
     chunks: Option<Chunks>,
     function: BlockFunction,
+    task: Result<TaskFunction>,
 ) -> Result<Expr> {
     if arrays.is_empty() {
         return Err(Error::argument("map_blocks needs at least one array"));
     }
-    let node = MapBlocks { name: name.into(), function, identity: Key::unique("map-blocks"), dtype, chunks };
+    let identity = Key::unique("map-blocks");
+    let node = MapBlocks { name: name.into(), function, task, identity, dtype, chunks };
     node.over(arrays.to_vec())
 }
 

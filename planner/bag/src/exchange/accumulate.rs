@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use swath_block::{Block, Inputs};
+use swath_block::Block;
 use swath_error::Result;
 use swath_graph::{GraphBuilder, Key, TaskId};
 
@@ -10,6 +10,7 @@ use super::split::piece;
 use crate::item::BagItem;
 use crate::lower::{BagOp, add_layer, items_block, materialise, taken};
 use crate::name::function_name;
+use crate::recipe::{self, Kind, Raw, Recipe, Stage};
 use crate::source::{Breaker, block_items};
 use crate::stream::{Info, Node, Stream, rewritten};
 
@@ -39,35 +40,61 @@ where
         Self { info, input, initial, start: Arc::new(start), binop: Arc::new(binop) }
     }
 
-    /// The operation of one step: items and the value so far in, new items and the value after them out.
+    /// The operation of one step.
     fn step(&self) -> BagOp {
-        let (initial, start, binop) = (self.initial.clone(), self.start.clone(), self.binop.clone());
-        BagOp::new("accumulate", move |inputs, ctx| {
-            let first = ctx.index == 0;
-            let (items, mut value) = arguments::<T, A>(inputs, initial.as_ref().filter(|_| first))?;
-            let mut out: Vec<A> = if first { initial.iter().cloned().collect() } else { Vec::new() };
-            for item in items {
-                let next = match value.take() {
-                    Some(before) => binop(before, item),
-                    None => start(item),
-                };
-                out.push(next.clone());
-                value = Some(next);
-            }
-            Ok(Block::Tuple([items_block(out), Block::value(value)].into()))
+        let (start, binop) = (self.start.clone(), self.binop.clone());
+        let op = step_op(
+            self.initial.clone(),
+            move |item| start(item),
+            move |before, item| binop(before, item),
+            block_items::<T>,
+            |items| Ok(items_block(items)),
+        );
+        let initial = self.initial.clone();
+        op.written(move || {
+            let stage = Stage::Accumulate {
+                initial: initial.as_ref().map(Raw::of).transpose()?,
+                binop: recipe::function::<B>()?,
+                output: Kind::of::<A>(),
+            };
+            Ok(Recipe::of::<T>(stage))
         })
     }
 }
 
-/// The partition's items, and the value after the partition before.
-fn arguments<T: BagItem, A: BagItem>(inputs: Inputs, initial: Option<&A>) -> Result<(Vec<T>, Option<A>)> {
-    let mut inputs = inputs.into_iter();
-    let items = block_items(inputs.next().unwrap_or_default())?;
-    let value = match inputs.next() {
-        Some(before) => taken::<Option<A>>(piece(before, 1)?)?,
-        None => initial.cloned(),
-    };
-    Ok((items, value))
+/// One step: items and the value so far in, new items and the value after them out.
+pub(crate) fn step_op<T: BagItem, A: BagItem>(
+    initial: Option<A>,
+    start: impl Fn(T) -> A + Send + Sync + 'static,
+    binop: impl Fn(A, T) -> A + Send + Sync + 'static,
+    read: impl Fn(Block) -> Result<Vec<T>> + Send + Sync + 'static,
+    emit: impl Fn(Vec<A>) -> Result<Block> + Send + Sync + 'static,
+) -> BagOp {
+    BagOp::new("accumulate", move |inputs, ctx| {
+        let first = ctx.index == 0;
+        let mut inputs = inputs.into_iter();
+        let items = read(inputs.next().unwrap_or_default())?;
+        let mut value = match inputs.next() {
+            Some(before) => taken::<Option<A>>(piece(before, 1)?)?,
+            None => initial.clone().filter(|_| first),
+        };
+        let mut out: Vec<A> = if first { initial.iter().cloned().collect() } else { Vec::new() };
+        for item in items {
+            let next = match value.take() {
+                Some(before) => binop(before, item),
+                None => start(item),
+            };
+            out.push(next.clone());
+            value = Some(next);
+        }
+        Ok(Block::Tuple([emit(out)?, Block::value(value)].into()))
+    })
+}
+
+/// Hands the items of a step on.
+pub(crate) fn accumulated_op() -> BagOp {
+    let op = BagOp::new("accumulated", |inputs, _| piece(inputs.into_iter().next().unwrap_or_default(), 0));
+    op.written(|| Ok(Recipe { items: Kind::Raw, stage: Stage::Accumulated }))
 }
 
 impl<T, A, S, B> Breaker for Accumulate<T, A, S, B>
@@ -98,9 +125,7 @@ where
         }
         let steps = add_layer(builder, self.info.key, "accumulate", self.step(), &feed)?;
         let steps: Vec<Vec<TaskId>> = steps.into_iter().map(|task| vec![task]).collect();
-        let op =
-            BagOp::new("accumulated", |inputs, _| piece(inputs.into_iter().next().unwrap_or_default(), 0));
-        add_layer(builder, self.info.key, "accumulated", op, &steps)
+        add_layer(builder, self.info.key, "accumulated", accumulated_op(), &steps)
     }
 
     fn rewrite(&self) -> Option<Self> {

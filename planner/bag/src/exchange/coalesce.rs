@@ -6,6 +6,7 @@ use swath_error::{Error, Result};
 use swath_graph::{GraphBuilder, Key};
 
 use crate::item::BagItem;
+use crate::recipe::StreamRecipe;
 use crate::stream::{Feed, Flow, Info, Node, Part, Sink, Stream};
 
 /// `repartition(n)` to fewer partitions.
@@ -44,6 +45,11 @@ impl<T: BagItem> Node for Coalesce<T> {
 
     fn inputs(&self) -> Vec<&dyn Node> {
         vec![&*self.input as &dyn Node]
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<StreamRecipe> {
+        Ok(StreamRecipe::Coalesce(Box::new(self.input.recipe()?), self.info.partitions))
     }
 
     fn width(&self, part: usize) -> usize {

@@ -6,6 +6,7 @@ use swath_error::{Error, Result};
 use swath_graph::{GraphBuilder, Key};
 
 use crate::item::BagItem;
+use crate::recipe::StreamRecipe;
 use crate::stream::{Feed, Flow, Info, Node, Part, Sink, Stream, rewritten};
 
 /// `concat(bags)`.
@@ -44,6 +45,11 @@ impl<T: BagItem> Node for Concat<T> {
 
     fn inputs(&self) -> Vec<&dyn Node> {
         self.inputs.iter().map(|input| &**input as &dyn Node).collect()
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<StreamRecipe> {
+        Ok(StreamRecipe::Concat(self.inputs.iter().map(|input| input.recipe()).collect::<Result<_>>()?))
     }
 
     fn width(&self, part: usize) -> usize {

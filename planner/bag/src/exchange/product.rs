@@ -7,6 +7,7 @@ use swath_graph::{GraphBuilder, Key, TaskId};
 
 use crate::item::BagItem;
 use crate::lower::materialise;
+use crate::recipe::{Kind, StreamRecipe};
 use crate::source::block_items;
 use crate::stream::{Feed, Flow, Info, Node, Part, Sink, Stream};
 
@@ -42,6 +43,12 @@ impl<A: BagItem, B: BagItem> Node for Product<A, B> {
 
     fn inputs(&self) -> Vec<&dyn Node> {
         vec![&*self.left as &dyn Node, &*self.right as &dyn Node]
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<StreamRecipe> {
+        // Both sides are blocks of tasks of their own.
+        Ok(StreamRecipe::Product(Kind::of::<A>(), Kind::of::<B>(), self.info.partitions))
     }
 
     fn width(&self, _: usize) -> usize {

@@ -8,6 +8,7 @@ use swath_graph::{GraphBuilder, Key, TaskId};
 
 use crate::item::BagItem;
 use crate::lower::{BagOp, add_layer, items_block};
+use crate::recipe::{Kind, Recipe, Stage};
 use crate::source::Breaker;
 use crate::stream::{Info, Node, Part, Stream, collect, rewritten};
 
@@ -64,27 +65,44 @@ impl<T: BagItem> Breaker for Split<T> {
         let (feed, reads) = (input.feed(builder)?, input.reads_files());
         let (last, each) = self.pieces();
         let before = feed.len();
-        let source = input.clone();
-        let op = BagOp::new("split", move |inputs, ctx| {
-            let pieces = if ctx.index as usize + 1 == before { last } else { each };
-            let items = collect(&*source, &mut Part::new(inputs, ctx))?;
-            Ok(Block::Tuple(cut(items, pieces).into_iter().map(items_block).collect()))
-        });
+        let written = input.clone();
+        let op = split_op(input, before, last, each, |items| Ok(items_block(items)));
+        let op = op.written(move || Ok(Recipe::of::<T>(Stage::Split(written.recipe()?, before, last, each))));
         let cuts = add_layer(builder, self.info.key, "split", op.reading(reads), &feed)?;
         let origins: Vec<Vec<TaskId>> = (0..self.info.partitions)
             .map(|i| cuts.get((i / each).min(before - 1)).copied().into_iter().collect())
             .collect();
-        let pick = BagOp::new("piece", move |inputs, ctx| {
-            let i = ctx.index as usize;
-            let origin = (i / each).min(before - 1);
-            piece(inputs.into_iter().next().unwrap_or_default(), i - origin * each)
-        });
-        add_layer(builder, self.info.key, "piece", pick, &origins)
+        add_layer(builder, self.info.key, "piece", piece_op(before, each), &origins)
     }
 
     fn rewrite(&self) -> Option<Self> {
         Some(Self { info: self.info.clone(), input: self.input.rewrite()? })
     }
+}
+
+/// Cuts every partition into pieces: the last one, of `before`, into `last`, all others into `each`.
+pub(crate) fn split_op<T: BagItem>(
+    input: Arc<dyn Stream<T>>,
+    before: usize,
+    last: usize,
+    each: usize,
+    emit: impl Fn(Vec<T>) -> Result<Block> + Send + Sync + 'static,
+) -> BagOp {
+    BagOp::new("split", move |inputs, ctx| {
+        let pieces = if ctx.index as usize + 1 == before { last } else { each };
+        let items = collect(&*input, &mut Part::new(inputs, ctx))?;
+        Ok(Block::Tuple(cut(items, pieces).into_iter().map(&emit).collect::<Result<_>>()?))
+    })
+}
+
+/// Hands a piece on.
+pub(crate) fn piece_op(before: usize, each: usize) -> BagOp {
+    let op = BagOp::new("piece", move |inputs, ctx| {
+        let i = ctx.index as usize;
+        let origin = (i / each).min(before - 1);
+        piece(inputs.into_iter().next().unwrap_or_default(), i - origin * each)
+    });
+    op.written(move || Ok(Recipe { items: Kind::Raw, stage: Stage::Piece(before, each) }))
 }
 
 /// One part of a tuple.

@@ -6,6 +6,7 @@ use swath_error::{Error, Result};
 use swath_graph::Key;
 
 use crate::item::BagItem;
+use crate::recipe::{StreamRecipe, Typed};
 use crate::stream::{Flow, Info, Node, Part, Sink, Stop, Stream, collect};
 
 /// `left.zip(right)`; with `strict`, partitions of different lengths are an error instead of being cut.
@@ -52,6 +53,12 @@ impl<A: BagItem, B: BagItem> Node for Zip<A, B> {
 
     fn inputs(&self) -> Vec<&dyn Node> {
         vec![&*self.left as &dyn Node, &*self.right as &dyn Node]
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<StreamRecipe> {
+        let (left, right) = (Typed::of::<A>(self.left.recipe()?), Typed::of::<B>(self.right.recipe()?));
+        Ok(StreamRecipe::Zip(left, right, self.strict))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::sync::Arc;
 
+use swath_error::Result;
 use swath_graph::Key;
 
 use super::parse::{extract, loads};
@@ -71,8 +72,8 @@ impl Node for ParseJson {
     }
 
     #[allow(private_interfaces)]
-    fn recipe(&self) -> Option<StreamRecipe> {
-        Some(StreamRecipe::ParseJson(Box::new(self.text.recipe()?), self.path.clone()))
+    fn recipe(&self) -> Result<StreamRecipe> {
+        Ok(StreamRecipe::ParseJson(Box::new(self.text.recipe()?), self.path.clone()))
     }
 }
 
@@ -137,8 +138,8 @@ impl Node for PluckJson {
     }
 
     #[allow(private_interfaces)]
-    fn recipe(&self) -> Option<StreamRecipe> {
-        Some(StreamRecipe::PluckJson(Box::new(self.input.recipe()?), self.step.clone()))
+    fn recipe(&self) -> Result<StreamRecipe> {
+        Ok(StreamRecipe::PluckJson(Box::new(self.input.recipe()?), self.step.clone()))
     }
 }
 

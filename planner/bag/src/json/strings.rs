@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use swath_error::Error;
+use swath_error::{Error, Result};
 use swath_graph::Key;
 
 use super::{Json, JsonRef};
@@ -41,8 +41,8 @@ impl Node for JsonStrings {
     }
 
     #[allow(private_interfaces)]
-    fn recipe(&self) -> Option<StreamRecipe> {
-        Some(StreamRecipe::JsonStrings(Box::new(self.input.recipe()?)))
+    fn recipe(&self) -> Result<StreamRecipe> {
+        Ok(StreamRecipe::JsonStrings(Box::new(self.input.recipe()?)))
     }
 }
 

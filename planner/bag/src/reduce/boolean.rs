@@ -4,6 +4,7 @@ use swath_error::Result;
 use swath_graph::Key;
 
 use super::Aggregate;
+use crate::recipe::AggregateRecipe;
 use crate::stream::{Part, Stop, Stream, ended};
 
 /// `any()`: of an empty bag false.
@@ -49,6 +50,11 @@ impl Aggregate<bool> for Any {
     fn finish(&self, whole: Option<bool>) -> Result<bool> {
         Ok(whole.unwrap_or(false))
     }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<AggregateRecipe> {
+        Ok(AggregateRecipe::Any)
+    }
 }
 
 impl Aggregate<bool> for All {
@@ -77,5 +83,10 @@ impl Aggregate<bool> for All {
 
     fn finish(&self, whole: Option<bool>) -> Result<bool> {
         Ok(whole.unwrap_or(true))
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<AggregateRecipe> {
+        Ok(AggregateRecipe::All)
     }
 }

@@ -57,7 +57,7 @@ impl<T: BagItem> Aggregate<T> for Count {
     }
 
     #[allow(private_interfaces)]
-    fn recipe(&self) -> Option<AggregateRecipe> {
-        Some(AggregateRecipe::Count)
+    fn recipe(&self) -> Result<AggregateRecipe> {
+        Ok(AggregateRecipe::Count)
     }
 }

@@ -10,6 +10,7 @@ use swath_graph::Key;
 use super::{Aggregate, Keyed};
 use crate::item::BagItem;
 use crate::name::{function_key, function_name};
+use crate::recipe::{AggregateRecipe, KeyBy};
 use crate::stream::{Part, Stream, ended};
 
 /// `distinct_by(key)`: the first item of each key, in the order of first appearance.
@@ -77,5 +78,10 @@ impl<T: BagItem, K: BagItem + Hash + Eq, F: Fn(&T) -> K + Send + Sync + 'static>
 
     fn finish(&self, whole: Option<Keyed<K, T>>) -> Result<Vec<T>> {
         Ok(whole.unwrap_or_default().into_entries().into_iter().map(|(_, item)| item).collect())
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<AggregateRecipe> {
+        Ok(AggregateRecipe::Distinct(KeyBy::of::<F>()?))
     }
 }

@@ -7,6 +7,7 @@ use swath_graph::Key;
 
 use super::Aggregate;
 use crate::item::{BagItem, order};
+use crate::recipe::{self, AggregateRecipe, Kind};
 use crate::stream::{Part, Stream, ended};
 
 /// `min()` and `max()`; of equal items the first.
@@ -56,5 +57,19 @@ impl<T: BagItem + PartialOrd> Aggregate<T> for Extreme {
     fn finish(&self, whole: Option<T>) -> Result<T> {
         whole
             .ok_or_else(|| Error::data(format!("an empty bag has no {}", <Self as Aggregate<T>>::name(self))))
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<AggregateRecipe> {
+        match Kind::of::<T>() {
+            Kind::Text | Kind::Int | Kind::Natural | Kind::Real | Kind::Truth => {
+                Ok(AggregateRecipe::Extreme(self.largest))
+            }
+            _ => Err(recipe::stays(&format!(
+                "{} of {}",
+                <Self as Aggregate<T>>::name(self),
+                std::any::type_name::<T>()
+            ))),
+        }
     }
 }

@@ -8,6 +8,7 @@ use swath_graph::Key;
 use super::Aggregate;
 use crate::item::BagItem;
 use crate::name::{function_key, function_name};
+use crate::recipe::{self, AggregateRecipe, Raw};
 use crate::stream::{Part, Stream, ended};
 
 /// `fold(initial, binop, combine)`: `initial` starts every partition that has items.
@@ -69,6 +70,16 @@ where
     fn finish(&self, whole: Option<A>) -> Result<A> {
         Ok(whole.unwrap_or_else(|| self.initial.clone()))
     }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<AggregateRecipe> {
+        Ok(AggregateRecipe::Fold {
+            initial: Raw::of(&self.initial)?,
+            binop: recipe::function::<B>()?,
+            combine: recipe::function::<C>()?,
+            output: std::any::type_name::<A>().to_owned(),
+        })
+    }
 }
 
 /// `reduce(binop)`: a fold without an initial value.
@@ -123,5 +134,11 @@ impl<T: BagItem, B: Fn(T, T) -> T + Send + Sync + 'static> Aggregate<T> for Redu
         whole.ok_or_else(|| {
             Error::data("an empty bag cannot be reduced without an initial value").with_help("use fold")
         })
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<AggregateRecipe> {
+        let (binop, output) = (recipe::function::<B>()?, std::any::type_name::<T>().to_owned());
+        Ok(AggregateRecipe::Reduce { binop, output })
     }
 }

@@ -9,6 +9,7 @@ use swath_graph::Key;
 use super::{Aggregate, Keyed};
 use crate::item::BagItem;
 use crate::name::function_name;
+use crate::recipe::{self, AggregateRecipe, KeyBy, Kind, Raw};
 use crate::stream::{Part, Stream, ended};
 
 /// A fold per key. `start` makes a group's first value of its first item; pairs of key and value come out in the order of
@@ -20,18 +21,31 @@ pub struct FoldBy<Q, S, B, C, A> {
     combine: Arc<C>,
     /// Starts every merge of partial results, as Dask's `combine_initial` does.
     combine_initial: Option<A>,
+    /// The value that `start` adds the first item to; none when a group's first value is its first item.
+    initial: Option<A>,
     id: Key,
 }
 
 impl<Q, S, B, C, A> FoldBy<Q, S, B, C, A> {
     /// The fold per key.
-    pub fn new(key: Q, start: S, binop: B, combine: C, combine_initial: Option<A>) -> Self {
+    ///
+    /// `start` is `binop` of `initial` and the item, or the item itself when there is none; it is a function of its own
+    /// because the item and the value differ in type only with an `initial`.
+    pub fn new(
+        key: Q,
+        start: S,
+        binop: B,
+        combine: C,
+        combine_initial: Option<A>,
+        initial: Option<A>,
+    ) -> Self {
         Self {
             key: Arc::new(key),
             start: Arc::new(start),
             binop: Arc::new(binop),
             combine: Arc::new(combine),
             combine_initial,
+            initial,
             id: Key::of("foldby").key(Key::unique("foldby")).finish(),
         }
     }
@@ -101,5 +115,17 @@ where
     fn finish(&self, whole: Option<Self::Partial>) -> Result<Vec<(K, A)>> {
         let groups = whole.unwrap_or_default().into_entries();
         Ok(groups.into_iter().filter_map(|(key, value)| Some((key, value?))).collect())
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<AggregateRecipe> {
+        Ok(AggregateRecipe::FoldBy {
+            key: KeyBy::of::<Q>()?,
+            initial: self.initial.as_ref().map(Raw::of).transpose()?,
+            binop: recipe::function::<B>()?,
+            combine: recipe::function::<C>()?,
+            combine_initial: self.combine_initial.as_ref().map(Raw::of).transpose()?,
+            output: Kind::of::<(K, A)>(),
+        })
     }
 }

@@ -102,7 +102,7 @@ impl<T: BagItem + Hash + Eq> Aggregate<T> for Frequencies<T> {
     }
 
     #[allow(private_interfaces)]
-    fn recipe(&self) -> Option<AggregateRecipe> {
-        Some(AggregateRecipe::Frequencies)
+    fn recipe(&self) -> Result<AggregateRecipe> {
+        Ok(AggregateRecipe::Frequencies)
     }
 }

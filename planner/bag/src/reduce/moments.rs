@@ -5,6 +5,7 @@ use swath_error::{Error, Result};
 use swath_graph::Key;
 
 use super::{Aggregate, Number};
+use crate::recipe::{self, AggregateRecipe, Kind};
 use crate::stream::{Part, Stream, ended};
 
 /// How many numbers, their mean, and the sum of their squared distances from it.
@@ -86,6 +87,14 @@ impl<T: Number> Aggregate<T> for Mean {
             _ => Err(Error::data("an empty bag has no mean")),
         }
     }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<AggregateRecipe> {
+        match Kind::of::<T>() {
+            Kind::Int | Kind::Natural | Kind::Real | Kind::Truth => Ok(AggregateRecipe::Mean),
+            _ => Err(recipe::stays(&format!("mean of {}", std::any::type_name::<T>()))),
+        }
+    }
 }
 
 /// `var(ddof)` and `std(ddof)`.
@@ -131,5 +140,15 @@ impl<T: Number> Aggregate<T> for Variance {
         }
         let variance = moments.squares / (moments.n - self.ddof) as f64;
         Ok(if self.root { variance.sqrt() } else { variance })
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<AggregateRecipe> {
+        match Kind::of::<T>() {
+            Kind::Int | Kind::Natural | Kind::Real | Kind::Truth => {
+                Ok(AggregateRecipe::Variance(self.ddof, self.root))
+            }
+            _ => Err(recipe::stays(&format!("variance of {}", std::any::type_name::<T>()))),
+        }
     }
 }

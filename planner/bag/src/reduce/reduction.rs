@@ -8,6 +8,7 @@ use swath_graph::Key;
 use super::Aggregate;
 use crate::item::BagItem;
 use crate::name::{function_key, function_name};
+use crate::recipe::{self, AggregateRecipe};
 use crate::stream::{Part, Stream, collect};
 
 /// `reduction(perpartition, aggregate)`.
@@ -59,5 +60,14 @@ where
 
     fn finish(&self, whole: Option<A>) -> Result<A> {
         Ok(whole.unwrap_or_else(|| (self.aggregate)(Vec::new())))
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<AggregateRecipe> {
+        Ok(AggregateRecipe::PerPartition {
+            perpartition: recipe::function::<P>()?,
+            aggregate: recipe::function::<G>()?,
+            output: std::any::type_name::<A>().to_owned(),
+        })
     }
 }

@@ -7,6 +7,7 @@ use swath_graph::Key;
 
 use super::number::Total;
 use super::{Aggregate, Number};
+use crate::recipe::{self, AggregateRecipe, Kind};
 use crate::stream::{Part, Stream, ended};
 
 /// `sum()`: of an empty bag 0.
@@ -52,5 +53,13 @@ impl<T: Number> Aggregate<T> for Sum<T> {
 
     fn finish(&self, whole: Option<Total>) -> Result<T::Sum> {
         T::sum_of(whole.unwrap_or_else(T::zero))
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<AggregateRecipe> {
+        match Kind::of::<T>() {
+            Kind::Int | Kind::Natural | Kind::Real | Kind::Truth => Ok(AggregateRecipe::Sum),
+            _ => Err(recipe::stays(&format!("sum of {}", std::any::type_name::<T>()))),
+        }
     }
 }

@@ -11,6 +11,7 @@ use swath_graph::Key;
 use super::Aggregate;
 use crate::item::{BagItem, order};
 use crate::name::{function_key, function_name};
+use crate::recipe::{self, AggregateRecipe, KeyBy, KeyKind, Kind};
 use crate::stream::{Part, Stream, ended};
 
 /// `topk(k, key)`: largest first, of equal keys the first seen first.
@@ -127,6 +128,23 @@ impl<T: BagItem, K: PartialOrd + 'static, F: Fn(&T) -> K + Send + Sync + 'static
 
     fn finish(&self, whole: Option<Vec<T>>) -> Result<Vec<T>> {
         Ok(whole.unwrap_or_default())
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<AggregateRecipe> {
+        let by = KeyBy::of::<F>()?;
+        let kind = Kind::of::<T>();
+        let known = match by {
+            KeyBy::Item => !matches!(kind, Kind::Raw | Kind::Json | Kind::TextCounts | Kind::JsonCounts),
+            KeyBy::Count => matches!(kind, Kind::TextCounts | Kind::JsonCounts),
+            KeyBy::Function(_) => true,
+        };
+        match KeyKind::of::<K>().or((by == KeyBy::Item && known).then_some(KeyKind::I64)) {
+            Some(key) if known => Ok(AggregateRecipe::TopK(self.k, by, key)),
+            _ => Err(recipe::stays(&self.label).with_help(
+                "the key is given by a function with #[swath::task], as a number, a bool or a string",
+            )),
+        }
     }
 }
 

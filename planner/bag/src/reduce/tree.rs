@@ -8,7 +8,7 @@ use swath_graph::{GraphBuilder, Key, TaskId};
 
 use crate::item::BagItem;
 use crate::lower::{BagOp, add_layer, items_block, only, taken};
-use crate::recipe::{AggregateRecipe, Recipe, Stage};
+use crate::recipe::{self, AggregateRecipe, Recipe, Stage};
 use crate::single::Single;
 use crate::source::Breaker;
 use crate::stream::{Feed, Info, Node, Part, Stream, rewritten};
@@ -50,11 +50,14 @@ pub trait Aggregate<T: BagItem>: Send + Sync + 'static {
     /// When there is no result.
     fn finish(&self, whole: Option<Self::Partial>) -> Result<Self::Output>;
 
-    /// The reduction as data, when it has no closure in it.
+    /// The reduction as data, for another process.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::Unsupported`] naming the function that stays in this process.
     #[doc(hidden)]
     #[allow(private_interfaces)]
-    fn recipe(&self) -> Option<AggregateRecipe> {
-        None
+    fn recipe(&self) -> Result<AggregateRecipe> {
+        Err(recipe::stays(&self.label()))
     }
 }
 
@@ -82,7 +85,8 @@ impl<T: BagItem, G: Aggregate<T>> Reduced<T, G> {
     }
 
     /// Adds the tree; `emit` makes the last task's block.
-    fn lower(&self, builder: &mut GraphBuilder, emit: Emit<G::Output>) -> Result<TaskId> {
+    fn lower(&self, builder: &mut GraphBuilder, emit: fn(G::Output) -> Block) -> Result<TaskId> {
+        let emit = move |output| Ok(emit(output));
         let input = rewritten(&self.input);
         let (key, name) = (self.info.key, self.aggregate.name());
         let aggregate = || self.aggregate.clone();
@@ -103,53 +107,54 @@ impl<T: BagItem, G: Aggregate<T>> Reduced<T, G> {
     }
 }
 
-type Emit<V> = fn(V) -> Block;
-
 /// Reduces one partition.
 pub(crate) fn partial_op<T: BagItem, G: Aggregate<T>>(input: Arc<dyn Stream<T>>, aggregate: Arc<G>) -> BagOp {
     let reads = input.reads_files();
-    let recipe = input.recipe().zip(aggregate.recipe()).map(|(input, how)| Stage::Partial(input, how));
+    let (stream, how) = (input.clone(), aggregate.clone());
     BagOp::new(aggregate.name(), move |inputs, ctx| {
         Ok(some_block(aggregate.partial(&*input, &mut Part::new(inputs, ctx))?))
     })
     .reading(reads)
-    .written(Recipe::of::<T>(recipe))
+    .written(move || Ok(Recipe::of::<T>(Stage::Partial(stream.recipe()?, how.recipe()?))))
 }
 
 /// Merges partial results.
 pub(crate) fn merge_op<T: BagItem, G: Aggregate<T>>(aggregate: Arc<G>) -> BagOp {
-    let recipe = aggregate.recipe().map(Stage::Merge);
+    let how = aggregate.clone();
     let name = aggregate.name();
     let op = BagOp::new(name, move |inputs, _| {
         let partials = partials::<G::Partial>(inputs)?;
         let merged = if partials.is_empty() { None } else { Some(aggregate.merge(partials)?) };
         Ok(some_block(merged))
     });
-    op.written(Recipe::of::<T>(recipe))
+    op.written(move || Ok(Recipe::of::<T>(Stage::Merge(how.recipe()?))))
 }
 
-/// Merges partial results and finishes.
-pub(crate) fn last_op<T: BagItem, G: Aggregate<T>>(aggregate: Arc<G>, emit: Emit<G::Output>) -> BagOp {
-    let recipe = aggregate.recipe().map(Stage::Last);
+/// Merges partial results and finishes; `emit` makes the block.
+pub(crate) fn last_op<T: BagItem, G: Aggregate<T>>(
+    aggregate: Arc<G>,
+    emit: impl Fn(G::Output) -> Result<Block> + Send + Sync + 'static,
+) -> BagOp {
+    let how = aggregate.clone();
     let name = aggregate.name();
-    let op = BagOp::new(name, move |inputs, _| Ok(emit(finish(&*aggregate, partials(inputs)?)?)));
-    op.written(Recipe::of::<T>(recipe))
+    let op = BagOp::new(name, move |inputs, _| emit(finish(&*aggregate, partials(inputs)?)?));
+    op.written(move || Ok(Recipe::of::<T>(Stage::Last(how.recipe()?))))
 }
 
 /// Reduces the only partition and finishes.
 pub(crate) fn whole_op<T: BagItem, G: Aggregate<T>>(
     input: Arc<dyn Stream<T>>,
     aggregate: Arc<G>,
-    emit: Emit<G::Output>,
+    emit: impl Fn(G::Output) -> Result<Block> + Send + Sync + 'static,
 ) -> BagOp {
     let reads = input.reads_files();
-    let recipe = input.recipe().zip(aggregate.recipe()).map(|(input, how)| Stage::Whole(input, how));
+    let (stream, how) = (input.clone(), aggregate.clone());
     BagOp::new(aggregate.name(), move |inputs, ctx| {
         let partial = aggregate.partial(&*input, &mut Part::new(inputs, ctx))?;
-        Ok(emit(finish(&*aggregate, partial.into_iter().collect())?))
+        emit(finish(&*aggregate, partial.into_iter().collect())?)
     })
     .reading(reads)
-    .written(Recipe::of::<T>(recipe))
+    .written(move || Ok(Recipe::of::<T>(Stage::Whole(stream.recipe()?, how.recipe()?))))
 }
 
 fn finish<T: BagItem, G: Aggregate<T>>(aggregate: &G, partials: Vec<G::Partial>) -> Result<G::Output> {

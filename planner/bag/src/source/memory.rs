@@ -2,11 +2,19 @@
 
 use std::sync::Arc;
 
+use swath_block::heap_size;
 use swath_error::{Error, Result};
-use swath_graph::Key;
+use swath_graph::{GraphBuilder, Key};
 
+use super::tasks::sendable;
 use crate::item::BagItem;
-use crate::stream::{Flow, Info, Node, Part, Sink, Stream};
+use crate::lower::hand_out;
+use crate::recipe::{Raw, StreamRecipe};
+use crate::stream::{Feed, Flow, Info, Node, Part, Sink, Stream};
+
+/// Bytes of items that stand within the operations that read them when those go to other processes; more are handed out
+/// by tasks of their own.
+const INLINE: u64 = 1 << 20;
 
 /// Items per partition for a sequence of `items` items: Dask's rule.
 ///
@@ -66,6 +74,13 @@ impl<T: BagItem> Memory<T> {
     }
 }
 
+impl<T: BagItem> Memory<T> {
+    /// Whether the items are too many to stand within an operation.
+    fn is_large(&self) -> bool {
+        self.partitions.iter().map(heap_size).sum::<u64>() > INLINE
+    }
+}
+
 impl<T: BagItem> Node for Memory<T> {
     fn info(&self) -> &Info {
         &self.info
@@ -73,6 +88,25 @@ impl<T: BagItem> Node for Memory<T> {
 
     fn inputs(&self) -> Vec<&dyn Node> {
         Vec::new()
+    }
+
+    fn feed(&self, builder: &mut GraphBuilder) -> Result<Feed> {
+        if !(builder.travels() && self.is_large()) {
+            return Ok(vec![Vec::new(); self.info.partitions]);
+        }
+        let blocks = self.partitions.iter().map(|part| sendable(part.clone())).collect::<Result<_>>()?;
+        let tasks = hand_out(builder, self.info.key, "from-sequence", blocks)?;
+        Ok(tasks.into_iter().map(|task| vec![task]).collect())
+    }
+
+    /// Large sequences are handed out when other processes run the graph: see [`Self::feed`].
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<StreamRecipe> {
+        if self.is_large() {
+            return Ok(StreamRecipe::Blocks(self.info.partitions));
+        }
+        let part = |part: &Vec<T>| part.iter().map(Raw::of).collect::<Result<Vec<_>>>();
+        Ok(StreamRecipe::Memory(self.partitions.iter().map(part).collect::<Result<_>>()?))
     }
 }
 

@@ -44,8 +44,8 @@ impl Node for Range {
     }
 
     #[allow(private_interfaces)]
-    fn recipe(&self) -> Option<StreamRecipe> {
-        Some(StreamRecipe::Range(self.n, self.info.partitions))
+    fn recipe(&self) -> Result<StreamRecipe> {
+        Ok(StreamRecipe::Range(self.n, self.info.partitions))
     }
 }
 

@@ -9,8 +9,8 @@ use swath_error::{Error, Result};
 use swath_graph::{GraphBuilder, Key, TaskId};
 
 use crate::item::{BagItem, cast};
-use crate::lower::{BagOp, add_layer};
-use crate::recipe::StreamRecipe;
+use crate::lower::{BagOp, add_layer, hand_out, items_block};
+use crate::recipe::{Kind, Raw, Recipe, Stage, StreamRecipe, decoded, is_raw};
 use crate::stream::{Feed, Flow, Info, Node, Part, Sink, Stream, TextStream};
 
 /// A node that cuts the graph: it makes its partitions by tasks of its own.
@@ -64,8 +64,8 @@ impl<B: Breaker> Node for Boundary<B> {
     }
 
     #[allow(private_interfaces)]
-    fn recipe(&self) -> Option<StreamRecipe> {
-        Some(StreamRecipe::Blocks)
+    fn recipe(&self) -> Result<StreamRecipe> {
+        Ok(StreamRecipe::Blocks(self.info().partitions))
     }
 }
 
@@ -104,6 +104,9 @@ impl<B: Breaker> TextStream for Boundary<B> {
 /// Pushes the items of a block: moved out when nobody else holds them, cloned otherwise.
 fn drive_block<T: BagItem>(block: Block, sink: Sink<'_, T>) -> Flow {
     let items = block.into_items()?;
+    if is_raw(&items) && !std::any::type_name::<T>().eq(items.type_name()) {
+        return decoded::<T>(items)?.into_iter().try_for_each(sink);
+    }
     if let Items::Text(lines) = items {
         let wrong = || Error::internal("a bag of another type was given text");
         return lines
@@ -115,6 +118,14 @@ fn drive_block<T: BagItem>(block: Block, sink: Sink<'_, T>) -> Flow {
         Ok(own) => own.into_iter().try_for_each(sink),
         Err(shared) => shared.iter().try_for_each(|item| sink(item.clone())),
     }
+}
+
+/// Items as a block that another process reads: those of built-in types as they are, others encoded one by one.
+pub(crate) fn sendable<T: BagItem>(items: Vec<T>) -> Result<Block> {
+    if Kind::of::<T>() != Kind::Raw {
+        return Ok(items_block(items));
+    }
+    Ok(Items::new(items.iter().map(Raw::of).collect::<Result<Vec<_>>>()?).into())
 }
 
 /// The items of a block as a vector.
@@ -136,9 +147,10 @@ pub(crate) struct Blocks<T> {
     items: PhantomData<fn() -> T>,
 }
 
-impl<T> Default for Blocks<T> {
-    fn default() -> Self {
-        let info = Info { key: Key::of("blocks").finish(), label: "blocks".to_owned(), partitions: 1 };
+impl<T> Blocks<T> {
+    /// The blocks of so many partitions.
+    pub fn new(partitions: usize) -> Self {
+        let info = Info { key: Key::of("blocks").finish(), label: "blocks".to_owned(), partitions };
         Self { info, items: PhantomData }
     }
 }
@@ -202,13 +214,16 @@ impl<T: BagItem> Breaker for Tasks<T> {
     }
 
     fn lower(&self, builder: &mut GraphBuilder) -> Result<Vec<TaskId>> {
-        let blocks = self.held.blocks.clone();
-        let op = BagOp::new("persisted", move |_, ctx| {
-            let block = blocks.get(ctx.index as usize).cloned();
-            block.ok_or_else(|| Error::internal("a persisted bag has no such partition"))
-        });
-        let info = &self.held.info;
-        add_layer(builder, info.key, "persisted", op, &vec![Vec::new(); info.partitions])
+        let blocks = if builder.travels() && Kind::of::<T>() == Kind::Raw {
+            self.held
+                .blocks
+                .iter()
+                .map(|b| sendable(block_items::<T>(b.clone())?))
+                .collect::<Result<Vec<_>>>()?
+        } else {
+            self.held.blocks.iter().cloned().collect()
+        };
+        hand_out(builder, self.held.info.key, "persisted", blocks)
     }
 }
 
@@ -251,6 +266,16 @@ impl<T: BagItem> Breaker for MadeBy<T> {
             let value = inputs.pop().unwrap_or_default().into_value()?.downcast::<Vec<T>>()?;
             let items = Arc::try_unwrap(value).unwrap_or_else(|shared| (*shared).clone());
             Ok(crate::lower::items_block(items))
+        });
+        let op = op.written(|| match Kind::of::<T>() {
+            Kind::Raw => {
+                let name = std::any::type_name::<T>();
+                Err(Error::unsupported(format!(
+                    "a bag of {name} cannot be made of delayed values in another process"
+                ))
+                .with_help("text, JSON, i64, u64, f64 and bool can"))
+            }
+            _ => Ok(Recipe::of::<T>(Stage::Vector)),
         });
         add_layer(builder, self.info.key, "from-delayed", op, &feed)
     }

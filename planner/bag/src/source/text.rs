@@ -169,8 +169,8 @@ impl Node for ReadText {
     }
 
     #[allow(private_interfaces)]
-    fn recipe(&self) -> Option<StreamRecipe> {
-        Some(StreamRecipe::ReadText((*self.files).clone()))
+    fn recipe(&self) -> Result<StreamRecipe> {
+        Ok(StreamRecipe::ReadText((*self.files).clone()))
     }
 }
 
@@ -209,6 +209,11 @@ impl Node for WithPath {
 
     fn reads_files(&self) -> bool {
         true
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<StreamRecipe> {
+        Ok(StreamRecipe::WithPath((*self.0.files).clone()))
     }
 }
 

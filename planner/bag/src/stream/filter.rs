@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use swath_error::Result;
+
 use super::{Flow, Info, Node, Part, Sink, Stop, Stream, TextStream};
 use crate::item::{BagItem, cast_ref};
 use crate::name::{function_key, function_name};
+use crate::recipe::{self, StreamRecipe};
 
 /// `input.filter(predicate)`, or `remove` when `keep` is false.
 pub struct Filter<T: BagItem, F> {
@@ -34,6 +37,12 @@ impl<T: BagItem, F: Send + Sync + 'static> Node for Filter<T, F> {
 
     fn inputs(&self) -> Vec<&dyn Node> {
         vec![&*self.input as &dyn Node]
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<StreamRecipe> {
+        let (input, predicate) = (Box::new(self.input.recipe()?), recipe::function::<F>()?);
+        Ok(StreamRecipe::Filter(input, predicate, self.keep))
     }
 }
 

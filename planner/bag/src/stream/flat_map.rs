@@ -3,9 +3,12 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use swath_error::Result;
+
 use super::{Flow, Info, Node, Part, Sink, Stream};
 use crate::item::BagItem;
 use crate::name::function_key;
+use crate::recipe::{self, StreamRecipe, Typed};
 
 /// `input.flat_map(function)`, `input.flatten()`.
 pub struct FlatMap<A: BagItem, I, F> {
@@ -39,6 +42,12 @@ impl<A: BagItem, I: 'static, F: Send + Sync + 'static> Node for FlatMap<A, I, F>
 
     fn inputs(&self) -> Vec<&dyn Node> {
         vec![&*self.input as &dyn Node]
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<StreamRecipe> {
+        let input = Typed::of::<A>(self.input.recipe()?);
+        Ok(StreamRecipe::FlatMap(input, recipe::function::<F>()?))
     }
 }
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::{Flow, Info, Node, Part, Sink, Stop, Stream, TextStream};
 use crate::item::BagItem;
+use crate::recipe::StreamRecipe;
+use swath_error::Result;
 use swath_graph::Key;
 
 /// At most `limit` items of each partition; what comes after is not made.
@@ -51,6 +53,11 @@ impl<T: BagItem> Node for Head<T> {
 
     fn inputs(&self) -> Vec<&dyn Node> {
         vec![&*self.input as &dyn Node]
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<StreamRecipe> {
+        Ok(StreamRecipe::Head(Box::new(self.input.recipe()?), self.limit))
     }
 }
 

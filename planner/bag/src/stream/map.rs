@@ -3,10 +3,13 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use swath_error::Result;
+
 use super::{Flow, Info, Node, Part, Sink, Stream};
 use crate::item::{BagItem, IntoItem};
 use crate::json::recognise;
 use crate::name::{function_key, function_name};
+use crate::recipe::{self, StreamRecipe, Typed};
 
 /// `input.map(function)`.
 pub struct Map<A: BagItem, U, M, F> {
@@ -48,6 +51,15 @@ impl<A: BagItem, U: 'static, M: 'static, F: Send + Sync + 'static> Node for Map<
 
     fn inputs(&self) -> Vec<&dyn Node> {
         vec![&*self.input as &dyn Node]
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<StreamRecipe> {
+        let input = Typed::of::<A>(self.input.recipe()?);
+        if std::any::type_name::<F>().starts_with("swath_bag::group::first<") {
+            return Ok(StreamRecipe::FirstOfCounts(Box::new(input.stream)));
+        }
+        Ok(StreamRecipe::Map(input, recipe::function::<F>()?))
     }
 }
 

@@ -3,9 +3,12 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use swath_error::Result;
+
 use super::{Flow, Info, Node, Part, Sink, Stream, collect};
 use crate::item::BagItem;
 use crate::name::{function_key, function_name};
+use crate::recipe::{self, StreamRecipe, Typed};
 
 /// `input.map_partitions(function)`.
 pub struct MapPartitions<A: BagItem, I, F> {
@@ -39,6 +42,12 @@ impl<A: BagItem, I: 'static, F: Send + Sync + 'static> Node for MapPartitions<A,
 
     fn inputs(&self) -> Vec<&dyn Node> {
         vec![&*self.input as &dyn Node]
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<StreamRecipe> {
+        let input = Typed::of::<A>(self.input.recipe()?);
+        Ok(StreamRecipe::MapPartitions(input, recipe::function::<F>()?))
     }
 }
 

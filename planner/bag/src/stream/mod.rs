@@ -32,7 +32,7 @@ pub use words::Words;
 
 use crate::item::BagItem;
 use crate::json::{JsonRef, ParseJson};
-use crate::recipe::StreamRecipe;
+use crate::recipe::{self, StreamRecipe};
 
 /// What pushing an item gives: go on, or stop.
 pub type Flow = Result<(), Stop>;
@@ -121,11 +121,14 @@ pub trait Node: Send + Sync + 'static {
         self.inputs().iter().any(|n| n.reads_files())
     }
 
-    /// The stream as data, when it has no closure in it.
+    /// The stream as data, for another process.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::Unsupported`] naming the step or the function that stays in this process.
     #[doc(hidden)]
     #[allow(private_interfaces)]
-    fn recipe(&self) -> Option<StreamRecipe> {
-        None
+    fn recipe(&self) -> Result<StreamRecipe> {
+        Err(recipe::stays(&self.info().label))
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use swath_error::Result;
 use swath_graph::Key;
 
 use super::{Flow, Info, Node, Part, Sink, Stream};
 use crate::item::BagItem;
+use crate::recipe::StreamRecipe;
 
 /// Every item of `input` with a probability.
 pub struct Sample<T: BagItem> {
@@ -52,6 +54,11 @@ impl<T: BagItem> Node for Sample<T> {
 
     fn inputs(&self) -> Vec<&dyn Node> {
         vec![&*self.input as &dyn Node]
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<StreamRecipe> {
+        Ok(StreamRecipe::Sample(Box::new(self.input.recipe()?), self.probability, self.seed))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use swath_error::Result;
 use swath_graph::Key;
 
 use super::{Flow, Info, Node, Part, Sink, Stream, TextStream};
@@ -35,8 +36,8 @@ impl Node for Words {
     }
 
     #[allow(private_interfaces)]
-    fn recipe(&self) -> Option<StreamRecipe> {
-        Some(StreamRecipe::Words(Box::new(self.input.recipe()?)))
+    fn recipe(&self) -> Result<StreamRecipe> {
+        Ok(StreamRecipe::Words(Box::new(self.input.recipe()?)))
     }
 }
 

@@ -6,7 +6,7 @@ use super::OnError;
 use super::masks::{masks, running_parity};
 
 /// The characters that matter.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Syntax {
     pub(crate) delimiter: u8,
     pub(crate) quote: Option<u8>,

@@ -16,3 +16,10 @@ mod values;
 
 pub use options::{CsvOptions, OnError};
 pub use scan::read_csv;
+
+/// What a table of delimited files is made of, for its encoding.
+pub(crate) mod travel {
+    pub(crate) use super::fields::Syntax;
+    pub(crate) use super::options::{NullValues, OnError};
+    pub(crate) use super::table::{CsvFile, CsvTable, Origin};
+}

@@ -7,7 +7,7 @@ use super::infer::Guess;
 use super::values;
 
 /// What happens to a record that does not fit: too many or too few fields, or a value that is not of its column's type.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum OnError {
     /// The run fails, naming the file, the line and the value.
     #[default]
@@ -111,10 +111,18 @@ pub(crate) struct NullValues {
 
 impl NullValues {
     pub(crate) fn new(options: &CsvOptions) -> Self {
-        let texts: Vec<Vec<u8>> = match &options.null_values {
+        Self::of(match &options.null_values {
             Some(own) => own.iter().map(|t| t.clone().into_bytes()).collect(),
             None => PANDAS_NULLS.iter().map(|t| t.as_bytes().to_vec()).collect(),
-        };
+        })
+    }
+
+    /// The texts that mean a missing value.
+    pub(crate) fn texts(&self) -> &[Vec<u8>] {
+        &self.texts
+    }
+
+    pub(crate) fn of(texts: Vec<Vec<u8>>) -> Self {
         let mut first = Box::new([false; 256]);
         for text in &texts {
             if let Some(flag) = text.first().and_then(|b| first.get_mut(usize::from(*b))) {

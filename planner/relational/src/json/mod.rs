@@ -9,3 +9,8 @@ mod scan;
 
 pub use options::JsonOptions;
 pub use scan::read_json;
+
+/// What a table of JSON lines is made of, for its encoding.
+pub(crate) mod travel {
+    pub(crate) use super::scan::{JsonFile, JsonTable};
+}

@@ -208,8 +208,8 @@ pub(crate) struct JsonTable {
     pub(crate) own: usize,
     pub(crate) files: Vec<JsonFile>,
     pub(crate) skip_bad_lines: bool,
-    blocksize: Option<u64>,
-    row_bytes: f64,
+    pub(crate) blocksize: Option<u64>,
+    pub(crate) row_bytes: f64,
 }
 
 #[async_trait]

@@ -1,9 +1,10 @@
 //! How rows are written.
 
+use serde::{Deserialize, Serialize};
 use swath_files::Compression;
 
 /// The format of a sink.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Sink {
     /// Delimited text.
     Csv(CsvWrite),
@@ -42,7 +43,7 @@ impl Sink {
 }
 
 /// Options of CSV files.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CsvWrite {
     /// Between fields. Default `,`.
     pub delimiter: u8,
@@ -61,14 +62,14 @@ impl Default for CsvWrite {
 }
 
 /// Options of JSON files. Missing values are written as `null`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JsonWrite {
     /// Compression; default what the target's suffix says.
     pub compression: Option<Compression>,
 }
 
 /// Compression of Parquet pages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ParquetCompression {
     /// None.
     None,
@@ -84,7 +85,7 @@ pub enum ParquetCompression {
 }
 
 /// Options of Parquet files.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParquetWrite {
     /// Compression of the pages. Default Snappy.
     pub compression: ParquetCompression,

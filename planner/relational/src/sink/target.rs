@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use serde::{Deserialize, Serialize};
 use swath_aside::{AsideDir, AsideFile};
 use swath_error::{Error, Result};
 use swath_files::Compression;
@@ -11,7 +12,7 @@ use swath_files::Compression;
 use super::Sink;
 
 /// What the user's path means.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Place {
     /// All rows in one file.
     File(PathBuf),

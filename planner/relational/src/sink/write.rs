@@ -11,7 +11,7 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::{ExecutionPlan, SendableRecordBatchStream, execute_stream_partitioned};
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
-use swath_block::{Block, Inputs, OpHandle, Operation, TaskContext};
+use swath_block::{Block, Inputs, OpHandle, Operation, TaskContext, encode_operation, register_operation};
 use swath_error::{Error, Result};
 use swath_files::Compression;
 use swath_graph::{GraphBuilder, Key, TaskId, TaskRange};
@@ -23,6 +23,7 @@ use super::folders::Folders;
 use super::target::{Pending, Place};
 use crate::error::from_datafusion;
 use crate::run::{add_layer, with_inputs};
+use crate::travel::{TravellingPlan, settle};
 use crate::{Session, physical, threads};
 
 /// Bytes of rows in memory after which a folder's part is ended and the next one begun.
@@ -59,18 +60,21 @@ pub fn lower_write(
     builder: &mut GraphBuilder,
 ) -> Result<TaskRange> {
     let place = Place::of(path, sink)?;
-    let op = WritePlan { plan: plan.clone(), sink: sink.clone(), place };
+    let (plan, inputs) = settle(plan, inputs, builder)?;
+    let op = WritePlan { plan: TravellingPlan::new(plan), sink: sink.clone(), place };
     let name = format!("to-{}", sink.extension());
-    add_layer(builder, Key::unique("relational.write"), &name, OpHandle::payload(op), inputs)
+    add_layer(builder, Key::unique("relational.write"), &name, OpHandle::payload(op), &inputs)
 }
 
 /// Writes a plan's rows.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct WritePlan {
-    plan: LogicalPlan,
+    plan: TravellingPlan,
     sink: Sink,
     place: Place,
 }
+
+register_operation!(WritePlan, "relational.write");
 
 impl Operation for WritePlan {
     fn name(&self) -> &'static str {
@@ -79,7 +83,7 @@ impl Operation for WritePlan {
 
     fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
         let session = Session::for_task(ctx)?;
-        let plan = with_inputs(&self.plan, inputs)?;
+        let plan = with_inputs(self.plan.get(&session)?, inputs)?;
         let memory = ctx.env.memory.clone();
         let reads = Arc::clone(session.reads());
         let context = session.context().clone();
@@ -89,6 +93,11 @@ impl Operation for WritePlan {
             write(physical, context.task_ctx(), sink, place).await
         })?;
         Ok(Block::value(written))
+    }
+
+    fn encode(&self) -> Result<Vec<u8>> {
+        let (plan, sink, place) = (self.plan.encoded()?, self.sink.clone(), self.place.clone());
+        encode_operation(&Self { plan, sink, place })
     }
 }
 

@@ -1,0 +1,67 @@
+//! Tables.
+
+use arrow::array::RecordBatch;
+use swath::prelude::*;
+use swath::{ErrorKind, Table, datasets};
+
+use super::both;
+use crate::loopback::over_loopback;
+
+fn same(frame: &dd::DataFrame) -> Table {
+    let (here, there) = both(frame);
+    assert_eq!(here.to_batch().unwrap(), there.to_batch().unwrap());
+    there
+}
+
+#[test]
+fn files_of_every_format() {
+    let folder = tempfile::tempdir().unwrap();
+    datasets::timeseries(folder.path()).rows(200).users(9).write().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let csv = dd::read_csv(format!("{}/2015-*.csv", folder.path().display())).frame();
+    same(&csv.sort_values("timestamp").head(20));
+    same(&csv.groupby(["name"]).sum(["amount"]).sort_values("name"));
+    over_loopback(|| csv.to_parquet(path("p"))).unwrap();
+    over_loopback(|| csv.to_json(path("j"))).unwrap();
+    let parquet = dd::read_parquet(path("p").to_str().unwrap()).frame();
+    let totals = same(&parquet.agg([col("amount").sum()]));
+    assert_ne!(totals.scalar::<i64>().unwrap(), Some(0));
+    let json = dd::read_json(path("j").to_str().unwrap()).frame();
+    same(&json.filter(col("user_id").gt(3)).sort_values("timestamp").head(5));
+    let largest = parquet.groupby(["user_id"]).max(["amount"]);
+    same(&csv.join(&largest, ["user_id"], dd::How::Inner).sort_values("timestamp").head(9));
+}
+
+#[swath::task]
+fn first_row(batch: RecordBatch) -> swath::Result<RecordBatch> {
+    Ok(batch.slice(0, 1))
+}
+
+#[test]
+fn tables_in_memory_small_and_large() {
+    let small = dd::from_columns([("x", vec![3, 1, 2])]);
+    same(&small.sort_values("x"));
+    same(&small.map_partitions(small.schema().unwrap(), first_row));
+    let large = dd::from_columns([("x", (0..400_000).collect::<Vec<i64>>())]);
+    let sum = same(&large.agg([col("x").sum()]));
+    assert_eq!(sum.scalar::<i64>().unwrap(), Some(79_999_800_000));
+    same(&large.sample(0.01, 3));
+    same(&large.head(3));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gone.csv");
+    std::fs::write(&path, "a,b\n1,2\n").unwrap();
+    let frame = dd::read_csv(path.to_str().unwrap()).frame();
+    frame.schema().unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let e = over_loopback(|| frame.compute()).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::NotFound);
+    assert!(e.to_string().contains("gone.csv"), "{e}");
+    let closure = dd::from_columns([("x", vec![1])]);
+    let mapped = closure.map_partitions(closure.schema().unwrap(), Ok);
+    let e = over_loopback(|| mapped.compute()).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::Unsupported);
+}
