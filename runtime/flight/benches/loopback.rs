@@ -140,7 +140,11 @@ fn compare() -> Result<(), Error> {
     println!("bare TCP        {tcp:.3} s   {:.2} GiB/s", gib / tcp);
     println!("Flight          {flight:.3} s   {:.2} GiB/s", gib / flight);
     println!("ratio           {:.2}   (wanted: at least 0.40)", tcp / flight);
-    println!("extra memory    receiver {} MiB, sender {} MiB   (wanted: at most 128)", most(|t| t.here), most(|t| t.there));
+    println!(
+        "extra memory    receiver {} MiB, sender {} MiB   (wanted: at most 128)",
+        most(|t| t.here),
+        most(|t| t.there)
+    );
     Ok(())
 }
 

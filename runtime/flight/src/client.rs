@@ -7,7 +7,7 @@ use arrow_flight::Ticket;
 use swath_block::Block;
 use swath_error::{Error, Result};
 use swath_scheduler::TaskRef;
-use tokio::time::timeout;
+use tokio::time::sleep;
 
 use crate::failure::{error, unreachable};
 use crate::frame::{self, Ask, Frame};
@@ -88,17 +88,26 @@ impl FlightClient {
         // Ends by itself: when all is sent, or when the call below is over and nobody takes its messages.
         tokio::spawn(async move {
             if let Err(e) = sending.await {
-                // The call below ends with its own error then, or has ended.
+                // Nobody wants to know when the call below has ended.
                 drop(fail.send(e));
             }
         });
-        let messages = crate::outgoing::sent(messages);
+        let messages = outgoing::sent(messages);
         let call = async { lease.client().do_put(messages).await?.into_inner().message().await };
-        let answer = call.await.map_err(|e| error(&e, address))?;
-        match (answer, timeout(options.stall_timeout, failed).await) {
-            (Some(_), _) => Ok(()),
-            (None, Ok(Ok(e))) => Err(e),
-            (None, _) => Err(unreachable(address, "it did not say that it took the blocks")),
+        let silent = || unreachable(address, "it did not say that it took the blocks");
+        // Once all is sent, or cannot be, the peer has so long to answer.
+        let over = async {
+            let why = failed.await;
+            sleep(options.stall_timeout).await;
+            why.unwrap_or_else(|_| silent())
+        };
+        tokio::select! {
+            answer = call => match answer {
+                Ok(Some(_)) => Ok(()),
+                Ok(None) => Err(silent()),
+                Err(e) => Err(error(&e, address)),
+            },
+            why = over => Err(why),
         }
     }
 }

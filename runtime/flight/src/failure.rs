@@ -30,8 +30,9 @@ pub(crate) fn error(status: &Status, address: &str) -> Error {
 
 /// The error of a peer that does not answer.
 pub(crate) fn unreachable(address: &str, why: &str) -> Error {
-    Error::new(ErrorKind::Cluster, format!("no blocks from {address}: {why}"))
-        .with_help("is the worker running, reachable from here and set up with certificates of the same cluster?")
+    Error::new(ErrorKind::Cluster, format!("no blocks from {address}: {why}")).with_help(
+        "is the worker running, reachable from here and set up with certificates of the same cluster?",
+    )
 }
 
 /// A status with the errors that it came of: those say what went wrong.

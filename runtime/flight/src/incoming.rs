@@ -89,7 +89,8 @@ impl Incoming {
                     if body.len() - at < bytes {
                         return Err(Error::data("a message is shorter than its blocks"));
                     }
-                    let block = decode_small(&header, Buffer::from(body.slice_with_length(at, bytes).as_slice()));
+                    let block =
+                        decode_small(&header, Buffer::from(body.slice_with_length(at, bytes).as_slice()));
                     at += bytes;
                     block.map(Some)
                 }

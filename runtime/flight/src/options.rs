@@ -87,7 +87,7 @@ impl Default for FlightOptions {
         Self {
             tls: None,
             connect_timeout: Duration::from_secs(5),
-            stall_timeout: Duration::from_secs(60),
+            stall_timeout: Duration::from_mins(1),
             streams: 32,
             connections: 2,
             max_block: u64::MAX,

@@ -16,7 +16,7 @@ use tonic::Status;
 use crate::frame::{self, Answer, Entry, Frame};
 
 /// Bytes of a large block's messages: copied once or twice on their way, which is cheap while they fit a cache.
-const SLICE: usize = 1 << 20;
+const SLICE: usize = 512 << 10;
 
 /// Blocks up to this size share messages.
 const SMALL: u64 = 64 << 10;

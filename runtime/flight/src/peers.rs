@@ -13,7 +13,7 @@ use crate::FlightOptions;
 use crate::options::{CONNECTION_WINDOW, FRAME, MESSAGE, STREAM_WINDOW};
 
 /// A connection that nobody has used for so long is closed.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// All connections of a client.
 #[derive(Debug)]
@@ -94,7 +94,9 @@ impl Peers {
         let connections = peers.entry(address.to_owned()).or_default();
         let best = connections.iter().min_by_key(|c| c.used.lock().streams).cloned();
         let connection = match best {
-            Some(best) if best.used.lock().streams == 0 || connections.len() >= self.options.connections => best,
+            Some(best) if best.used.lock().streams == 0 || connections.len() >= self.options.connections => {
+                best
+            }
             _ => {
                 let channel = endpoint(address, &self.options)?.connect_lazy();
                 let new = Arc::new(Connection { channel, used: Mutex::new(Used { streams: 0, last: now }) });

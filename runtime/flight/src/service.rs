@@ -51,11 +51,12 @@ impl Service {
     async fn take_in(&self, mut messages: Streaming<FlightData>) -> Result<()> {
         let mut incoming = Incoming::new(self.options.max_block);
         let (mut names, mut arrived): (Vec<TaskRef>, _) = (Vec::new(), Vec::new());
+        let mut taken = 0;
         let stalled = |_| Error::new(ErrorKind::Cluster, "the sender has stalled");
         loop {
             let next = timeout(self.options.stall_timeout, messages.message()).await.map_err(stalled)?;
             let next = next.map_err(|e| Error::new(ErrorKind::Cluster, e.to_string()))?;
-            let Some(message) = next else { return Ok(()) };
+            let Some(message) = next else { break };
             incoming.push(message, &mut arrived)?;
             for one in arrived.drain(..) {
                 match one {
@@ -65,10 +66,12 @@ impl Service {
                         let unnamed = || Error::data("a block that was sent has no name");
                         let (name, block) = (name.ok_or_else(unnamed)?, block?.ok_or_else(unnamed)?);
                         self.source.put(name, block).await?;
+                        taken += 1;
                     }
                 }
             }
         }
+        if taken == names.len() { Ok(()) } else { Err(Error::data("blocks ended before the last one")) }
     }
 }
 
@@ -117,9 +120,7 @@ fn part(block: Block, range: Option<Range<u64>>) -> Result<Block> {
     match (range, block) {
         (None, block) => Ok(block),
         (Some(range), Block::Array(chunk)) => Ok(chunk.byte_range(range)?.into()),
-        (Some(_), other) => {
-            Err(Error::argument(format!("a range of bytes was asked of a {}", other.kind())))
-        }
+        (Some(_), other) => Err(Error::argument(format!("a range of bytes was asked of a {}", other.kind()))),
     }
 }
 

@@ -37,13 +37,7 @@ pub(crate) struct RunShared {
 }
 
 impl RunShared {
-    pub fn new(
-        job: JobId,
-        graph: Arc<TaskGraph>,
-        threads: usize,
-        spill: Spill,
-        depth: i32,
-    ) -> Result<Self> {
+    pub fn new(job: JobId, graph: Arc<TaskGraph>, threads: usize, spill: Spill, depth: i32) -> Result<Self> {
         let operations =
             graph.layers().iter().map(|l| OpHandle::resolve(&l.payload)).collect::<Result<_>>()?;
         let env = RunEnv::new(threads, spill.ledger().clone());

@@ -119,9 +119,9 @@ impl FilePart {
             input.read_exact(&mut prefix).map_err(io)?;
             let [_, _, _, _, length @ ..] = prefix;
             let head = read(&mut input, u64::from(u32::from_le_bytes(length)), left).map_err(io)?;
-            let malformed = |_| Error::data(format!("{}: not a spilled block", path.display()));
-            let body = root_as_message(&head).map_err(|_| malformed(()))?.bodyLength();
-            let body = read(&mut input, u64::try_from(body).map_err(|_| malformed(()))?, left).map_err(io)?;
+            let malformed = || Error::data(format!("{}: not a spilled block", path.display()));
+            let body = root_as_message(&head).map_err(|_| malformed())?.bodyLength();
+            let body = read(&mut input, u64::try_from(body).map_err(|_| malformed())?, left).map_err(io)?;
             left = left.saturating_sub((8 + head.len() + body.len()) as u64);
             decoder.push(&head, Buffer::from_vec(body))?;
         }

@@ -18,7 +18,7 @@ const NAME: &str = "swath-spill";
 const LOCK: &str = "lock";
 
 /// A folder without a lock file is left alone for so long: its process may be about to make one.
-const YOUNG: Duration = Duration::from_secs(60);
+const YOUNG: Duration = Duration::from_mins(1);
 
 /// A private folder, until it is dropped.
 #[derive(Debug)]
@@ -70,13 +70,11 @@ fn is_alive(pid: u32) -> bool {
 
 /// Whether no process holds the folder's lock: also none of another machine or container.
 fn is_abandoned(path: &Path) -> bool {
-    match File::open(path.join(LOCK)) {
-        Ok(lock) => !matches!(lock.try_lock(), Err(TryLockError::WouldBlock)),
-        Err(_) => {
-            let made = path.metadata().and_then(|m| m.modified()).ok();
-            made.and_then(|m| m.elapsed().ok()).is_some_and(|age| age > YOUNG)
-        }
+    if let Ok(lock) = File::open(path.join(LOCK)) {
+        return !matches!(lock.try_lock(), Err(TryLockError::WouldBlock));
     }
+    let made = path.metadata().and_then(|m| m.modified()).ok();
+    made.and_then(|m| m.elapsed().ok()).is_some_and(|age| age > YOUNG)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ const TARGET_PERCENT: u64 = 60;
 const LOOK: Duration = Duration::from_millis(50);
 
 /// A disk that has not answered for so long never will.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Keeps blocks in memory while there is room and in files otherwise. Cloning shares it.
 ///

@@ -46,7 +46,8 @@ impl Drop for Over {
 
 /// A call that may run a user's code, with its panics as errors.
 pub(crate) fn guarded<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| Err(Error::internal("a block's encoding panicked")))
+    catch_unwind(AssertUnwindSafe(call))
+        .unwrap_or_else(|_| Err(Error::internal("a block's encoding panicked")))
 }
 
 impl Core {
@@ -153,13 +154,12 @@ impl Core {
     /// A new file, in the private folder that there is or a new one.
     fn begin(&self) -> Result<Writing> {
         let there = self.folder.lock().upgrade();
-        let folder = match there {
-            Some(folder) => folder,
-            None => {
-                let made = Arc::new(Folder::create(&self.parent)?);
-                *self.folder.lock() = Arc::downgrade(&made);
-                made
-            }
+        let folder = if let Some(folder) = there {
+            folder
+        } else {
+            let made = Arc::new(Folder::create(&self.parent)?);
+            *self.folder.lock() = Arc::downgrade(&made);
+            made
         };
         Writing::begin(folder, self.files.fetch_add(1, Ordering::Relaxed))
     }

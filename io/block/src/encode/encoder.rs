@@ -44,7 +44,7 @@ impl BlockEncoder {
         let mut parts = Parts::default();
         parts.add(block, slice)?;
         let header = header::write(&parts.nodes)?;
-        let (bytes, parts) = (parts.bytes, parts.parts);
+        let (bytes, parts) = (parts.bytes, parts.queue);
         Ok(Self { header, bytes, slice: slice.max(1), parts, current: None, ready: VecDeque::new() })
     }
 

@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn only_whole_blocks_are_headers() {
         let unit = Node::Unit;
-        assert!(check(&[unit.clone()]).is_ok());
+        assert!(check(std::slice::from_ref(&unit)).is_ok());
         assert!(check(&[Node::Tuple(2), unit.clone(), Node::Tuple(0)]).is_ok());
         assert!(check(&[]).is_err());
         assert!(check(&[unit.clone(), unit.clone()]).is_err());

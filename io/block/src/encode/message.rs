@@ -30,7 +30,9 @@ impl IpcMessage {
 
 fn joined(buffers: &[Buffer]) -> Buffer {
     let mut all = MutableBuffer::with_capacity(buffers.iter().map(Buffer::len).sum());
-    buffers.iter().for_each(|b| all.extend_from_slice(b));
+    for buffer in buffers {
+        all.extend_from_slice(buffer);
+    }
     all.into()
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct Part {
 #[derive(Debug, Default)]
 pub(crate) struct Parts {
     pub nodes: Vec<Node>,
-    pub parts: VecDeque<Part>,
+    pub queue: VecDeque<Part>,
     /// Bytes the messages will carry, about.
     pub bytes: u64,
 }
@@ -44,7 +44,8 @@ impl Parts {
             }
             Block::Tuple(parts) => {
                 let count = u32::try_from(parts.len()).ok();
-                let count = count.ok_or_else(|| Error::unsupported("a tuple has too many parts to travel"))?;
+                let count =
+                    count.ok_or_else(|| Error::unsupported("a tuple has too many parts to travel"))?;
                 self.nodes.push(Node::Tuple(count));
                 for part in parts.iter() {
                     self.add(part, slice)?;
@@ -57,7 +58,7 @@ impl Parts {
     fn push(&mut self, node: Node, bytes: u64, schema: SchemaRef, batches: VecDeque<RecordBatch>) {
         self.nodes.push(node);
         self.bytes += bytes;
-        self.parts.push_back(Part { schema, batches });
+        self.queue.push_back(Part { schema, batches });
     }
 
     fn table(&mut self, table: &Table) -> Result<()> {

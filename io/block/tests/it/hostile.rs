@@ -13,7 +13,7 @@ use crate::Wire;
 const LIMIT: u64 = 1 << 20;
 
 fn blocks() -> Vec<Block> {
-    let ids: ArrayRef = Arc::new(Int64Array::from_iter((0..40).map(|i| (i % 3 != 0).then_some(i))));
+    let ids: ArrayRef = Arc::new((0..40).map(|i| (i % 3 != 0).then_some(i)).collect::<Int64Array>());
     let names: ArrayRef = Arc::new((0..40).map(|i| Some(format!("n{i}"))).collect::<StringArray>());
     let views: ArrayRef = Arc::new(
         (0..40).map(|i| Some(format!("a long string of some kind {i}"))).collect::<StringViewArray>(),

@@ -1,5 +1,7 @@
 //! Blocks there and back again, and bytes that are not blocks.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod hostile;
 mod round_trip;
 

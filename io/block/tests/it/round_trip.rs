@@ -98,7 +98,7 @@ fn views_travel_as_what_they_show() {
 
 fn table() -> Table {
     let fields = |n: i64| -> Vec<(&str, ArrayRef)> {
-        let ids = Int64Array::from_iter((0..n).map(|i| (i % 7 != 0).then_some(i)));
+        let ids: Int64Array = (0..n).map(|i| (i % 7 != 0).then_some(i)).collect();
         let names: StringArray = (0..n).map(|i| (i % 2 == 0).then(|| format!("n{i}"))).collect();
         let views: StringViewArray =
             (0..n).map(|i| Some(format!("a string that is long enough {i}"))).collect();

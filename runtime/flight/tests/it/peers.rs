@@ -16,7 +16,11 @@ use crate::{all, array, is_array, options, serve, store, task, tasks};
 
 /// Time-outs short enough to wait for.
 fn hasty() -> FlightOptions {
-    FlightOptions { connect_timeout: Duration::from_secs(1), stall_timeout: Duration::from_secs(2), ..options() }
+    FlightOptions {
+        connect_timeout: Duration::from_secs(1),
+        stall_timeout: Duration::from_secs(2),
+        ..options()
+    }
 }
 
 #[tokio::test]
@@ -71,7 +75,7 @@ async fn a_listener_that_speaks_something_else() {
     let chatty = tokio::spawn(async move {
         loop {
             let (mut socket, _) = listener.accept().await.unwrap();
-            drop(socket.write_all(&[b'x'; 100_000]).await);
+            drop(socket.write_all(&vec![b'x'; 100_000]).await);
         }
     });
     let client = FlightClient::new(&hasty()).unwrap();
@@ -114,6 +118,31 @@ impl BlockSource for Stuck {
         }
         Ok(Some(Block::value(1u8)))
     }
+}
+
+/// Takes for ever over what it is sent.
+struct Slow;
+
+#[async_trait]
+impl BlockSource for Slow {
+    async fn get(&self, _: TaskRef) -> Result<Option<Block>> {
+        Ok(None)
+    }
+
+    async fn put(&self, _: TaskRef, _: Block) -> Result<()> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_peer_that_never_says_it_took_a_block() {
+    let server = FlightServer::start(([127, 0, 0, 1], 0).into(), Arc::new(Slow), &hasty()).await.unwrap();
+    let client = FlightClient::new(&hasty()).unwrap();
+    let start = Instant::now();
+    let error = client.put(&server.address().to_string(), vec![(task(0), array(0, 10))]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cluster);
+    assert!(start.elapsed() < Duration::from_secs(15), "it hung");
+    server.stop().await;
 }
 
 #[tokio::test]

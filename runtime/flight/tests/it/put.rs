@@ -54,7 +54,10 @@ async fn the_peer_says_why_it_does_not_take_a_block() {
     let client = FlightClient::new(&options()).unwrap();
     let blocks = (0..10).map(|n| (task(n), array(n, 300_000))).collect();
     let error = client.put(&address, blocks).await.unwrap_err();
-    assert_eq!((error.kind(), error.message(), error.help()), (ErrorKind::OutOfMemory, "three are enough", Some("send fewer")));
+    assert_eq!(
+        (error.kind(), error.message(), error.help()),
+        (ErrorKind::OutOfMemory, "three are enough", Some("send fewer"))
+    );
     assert_eq!(source.0.lock().len(), 3);
     let got = crate::all(client.fetch(&address, &[task(5)])).await;
     assert_eq!(got[&task(5)].as_ref().unwrap_err().kind(), ErrorKind::Internal);

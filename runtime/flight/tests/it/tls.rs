@@ -57,7 +57,9 @@ async fn strangers_are_refused() {
         let stranger = theirs.tls("swath");
         (tls.certificate, tls.key) = (stranger.certificate, stranger.key);
     }
-    for (who, options) in [("another cluster", theirs.options("swath")), ("a stranger", half), ("no TLS", options())] {
+    for (who, options) in
+        [("another cluster", theirs.options("swath")), ("a stranger", half), ("no TLS", options())]
+    {
         let client = FlightClient::new(&options).unwrap();
         let got = all(client.fetch(&address, &tasks(1))).await;
         let error = got[&task(0)].as_ref().map(drop).expect_err(who);

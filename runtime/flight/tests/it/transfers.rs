@@ -77,7 +77,10 @@ async fn ranges_of_bytes() {
     store.put(task(0), Chunk::from_vec(bytes.clone(), &[bytes.len()]).unwrap().into());
     store.put(task(1), Block::value(5u8));
     let whole = Chunk::from_vec((0..12i32).collect(), &[3, 4]).unwrap();
-    store.put(task(2), whole.restride(Shape::from_slice(&[4, 3]), Strides::from_slice(&[1, 4]), 0).unwrap().into());
+    store.put(
+        task(2),
+        whole.restride(Shape::from_slice(&[4, 3]), Strides::from_slice(&[1, 4]), 0).unwrap().into(),
+    );
     let (_server, address) = serve(&store, &options()).await;
     let client = FlightClient::new(&options()).unwrap();
     for range in [0..10, 5..5, 17..2_500_001, 2_999_999..3_000_000] {

@@ -5,6 +5,6 @@
 mod fetches;
 mod graphs;
 mod runs;
-mod spilling;
 #[cfg(unix)]
 mod signals;
+mod spilling;

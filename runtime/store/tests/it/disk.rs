@@ -25,7 +25,10 @@ fn the_block_that_does_not_fit_is_refused_and_the_others_stay() {
     let start = Instant::now();
     let error = store.put_blocking(task(10), block(10, 100)).unwrap_err();
     assert!(start.elapsed() < Duration::from_secs(20), "it hung");
-    assert!(matches!(error.kind(), ErrorKind::Io | ErrorKind::NotFound | ErrorKind::InvalidArgument), "{error}");
+    assert!(
+        matches!(error.kind(), ErrorKind::Io | ErrorKind::NotFound | ErrorKind::InvalidArgument),
+        "{error}"
+    );
     assert!(error.help().unwrap().contains("folder"), "{error}");
     assert!(!store.contains(task(10)));
     let error = block_on(store.put_waiting(task(11), block(11, 100))).unwrap_err();
