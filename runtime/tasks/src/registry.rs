@@ -49,9 +49,13 @@ pub fn unregistered(type_name: &str) -> Error {
 pub fn task_named(name: &str) -> Result<TaskFunction> {
     let names = &table()?.by_name;
     names.get(name).copied().ok_or_else(|| {
-        unknown_name(ErrorKind::NotFound, "task function", name, names.keys().copied()).with_help(
-            "run the workers from the program that has the function (swath::init() at the top of main)",
-        )
+        let error = unknown_name(ErrorKind::NotFound, "task function", name, names.keys().copied());
+        match error.help() {
+            Some(_) => error,
+            None => error.with_help(
+                "run the workers from the program that has the function (swath::init() at the top of main)",
+            ),
+        }
     })
 }
 
@@ -98,7 +102,8 @@ mod tests {
 
     #[test]
     fn a_name_stands_for_one_function() {
-        static ENTRY: TaskEntry = TaskEntry::new(|| Identity::of(&one), |_| Ok(swath_block::Block::Unit), 0);
+        static ENTRY: TaskEntry =
+            TaskEntry::builtin(|| Identity::of(&one), |_| Ok(swath_block::Block::Unit), 0);
         assert_eq!(Table::of([&ENTRY]).unwrap().by_name.len(), 1);
         let error = Table::of([&ENTRY, &ENTRY]).err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Internal);

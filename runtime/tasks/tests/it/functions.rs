@@ -103,7 +103,7 @@ fn values_and_references() {
     let of = call(task_of(&total).unwrap(), [Argument::Block(shared.clone())]).unwrap();
     assert_eq!(value::<(String, f64)>(of), ("A".into(), 2.0));
     assert_eq!(value::<Account>(shared), account);
-    let all = call(task_of(&eight).unwrap(), std::array::from_fn(|i| known(i as u8))).unwrap();
+    let all = call(task_of(&eight).unwrap(), std::array::from_fn::<_, 8, _>(|i| known(i as u8))).unwrap();
     assert_eq!(value::<Vec<u8>>(all), [0, 1, 2, 3, 4, 5, 6, 7]);
     assert_eq!(value::<i64>(call(task_of(&elsewhere).unwrap(), [known(4i64)]).unwrap()), -4);
 }
