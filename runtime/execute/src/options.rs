@@ -16,7 +16,9 @@ use std::cell::RefCell;
 pub struct RunOptions {
     /// Compute threads; the default is `SWATH_NUM_THREADS`, else the machine's cores.
     pub threads: Option<usize>,
-    /// Bytes the run's blocks and queries may take; the default is `SWATH_MEMORY_LIMIT`, else 70 % of the machine's.
+    /// Bytes the run's blocks and queries may take; the default is `SWATH_MEMORY_LIMIT`, else 70 % of the machine's. When
+    /// it is near, arrays, tables and text that wait for their readers go to files in `SWATH_LOCAL_DIR`, else in the
+    /// system's folder for temporary files.
     pub memory_limit: Option<u64>,
     /// Run every task on the calling thread, one after another: for debugging.
     pub synchronous: bool,

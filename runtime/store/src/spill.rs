@@ -157,6 +157,10 @@ impl Core {
         self.ledger.used().saturating_sub(self.target)
     }
 
+    fn is_within_limit(&self) -> bool {
+        self.ledger.used() <= self.ledger.limit()
+    }
+
     /// Has the writer look, when there is something for it to do.
     pub fn ensure_writer(self: &Arc<Self>, state: &mut State) {
         if self.excess() == 0 || state.closed {
@@ -171,8 +175,7 @@ impl Core {
     /// Whether the one who put a block may go on: the limit is kept, or nothing can be done about it.
     pub fn verdict(&self, state: &State, id: Id, since: Instant) -> Option<Result<()>> {
         let entries = &state.entries;
-        let kept = self.ledger.used() <= self.ledger.limit();
-        if kept || !state.running || !entries.get(id).is_some_and(Entry::is_in_memory) {
+        if self.is_within_limit() || !state.running || !entries.get(id).is_some_and(Entry::is_in_memory) {
             return Some(Ok(()));
         }
         if since.elapsed() > PATIENCE {
@@ -191,6 +194,9 @@ impl Core {
 
     /// Waits until the limit is kept.
     pub fn settle_blocking(&self, id: Id) -> Result<()> {
+        if self.is_within_limit() {
+            return Ok(());
+        }
         let since = Instant::now();
         let mut state = self.state.lock();
         loop {
@@ -203,6 +209,9 @@ impl Core {
 
     /// As [`Self::settle_blocking`], without a thread.
     pub async fn settle(&self, id: Id) -> Result<()> {
+        if self.is_within_limit() {
+            return Ok(());
+        }
         let receiver = {
             let mut state = self.state.lock();
             let now = Instant::now();
