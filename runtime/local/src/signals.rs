@@ -71,15 +71,16 @@ mod unix {
         let _ = emulate_default_handler(signal);
     }
 
-    /// Whether the process catches or ignores the signal already. Only Linux tells without unsafe code; elsewhere the
-    /// answer is no.
+    /// Whether the process catches the signal already, or ignores SIGTERM. A script's background job starts with SIGINT
+    /// ignored: who sends it one all the same means it. Only Linux tells without unsafe code; elsewhere the answer is no.
     fn is_handled(signal: i32) -> bool {
         let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return false };
         let mask = |field: &str| {
             let line = status.lines().find_map(|l| l.strip_prefix(field))?;
             u64::from_str_radix(line.trim(), 16).ok()
         };
-        let handled = mask("SigCgt:").unwrap_or(0) | mask("SigIgn:").unwrap_or(0);
+        let ignored = if signal == SIGINT { None } else { mask("SigIgn:") };
+        let handled = mask("SigCgt:").unwrap_or(0) | ignored.unwrap_or(0);
         handled & (1 << (signal - 1)) != 0
     }
 }
