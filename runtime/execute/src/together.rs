@@ -1,5 +1,7 @@
 //! Several collections computed in one run: shared work is done once.
 
+use std::vec::IntoIter;
+
 use swath_block::Block;
 use swath_error::{Error, Result};
 use swath_graph::GraphBuilder;
@@ -30,13 +32,12 @@ where
 /// A tuple or vector of collections as one collection.
 pub struct Together<C>(pub C);
 
-/// Takes the first `n` blocks off.
-fn take(blocks: &mut Vec<Block>, n: usize) -> Result<Vec<Block>> {
+/// Takes the next `n` blocks off.
+fn take(blocks: &mut IntoIter<Block>, n: usize) -> Result<Vec<Block>> {
     if n > blocks.len() {
         return Err(Error::internal("a run gave fewer results than were asked for"));
     }
-    let rest = blocks.split_off(n);
-    Ok(std::mem::replace(blocks, rest))
+    Ok(blocks.take(n).collect())
 }
 
 macro_rules! tuples {
@@ -53,7 +54,10 @@ macro_rules! tuples {
                     tasks.extend_from_slice(&$l.tasks);
                     let $l = ($l.tasks.len(), $l.finish);
                 )+
-                Ok(Lowered::new(tasks, move |mut blocks| Ok(($(($l.1)(take(&mut blocks, $l.0)?)?,)+))))
+                Ok(Lowered::new(tasks, move |blocks| {
+                    let mut blocks = blocks.into_iter();
+                    Ok(($(($l.1)(take(&mut blocks, $l.0)?)?,)+))
+                }))
             }
         }
     )* };
@@ -77,7 +81,8 @@ impl<C: Collection> Collection for Together<Vec<C>> {
         let lowered = C::lower_all(&self.0, builder)?;
         let tasks: Vec<_> = lowered.iter().flat_map(|l| l.tasks.iter().copied()).collect();
         let parts: Vec<_> = lowered.into_iter().map(|l| (l.tasks.len(), l.finish)).collect();
-        Ok(Lowered::new(tasks, move |mut blocks| {
+        Ok(Lowered::new(tasks, move |blocks| {
+            let mut blocks = blocks.into_iter();
             parts.into_iter().map(|(n, finish)| finish(take(&mut blocks, n)?)).collect()
         }))
     }
