@@ -3,6 +3,7 @@
 //! In: paths and [`JsonOptions`]. Out: a plan whose scan decodes only the columns asked for. It never reads documents that
 //! span lines.
 
+mod decode;
 mod options;
 mod reader;
 mod scan;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
-use arrow::json::reader::{Decoder, ReaderBuilder};
 use datafusion::common::ScalarValue;
-use swath_error::{Error, ErrorKind, Result};
+use swath_error::{Error, Result};
 use swath_files::FileReader;
 
+use super::decode::ObjectDecoder;
 use super::scan::JsonTable;
 use crate::lines::{BlockRows, Piece, Wanted, problem};
 
@@ -32,7 +32,7 @@ pub(crate) struct JsonBlock {
     origins: Vec<Origin>,
     /// The schema of what is decoded.
     decoded: SchemaRef,
-    decoder: Decoder,
+    decoder: ObjectDecoder,
     reader: FileReader,
     window: Vec<u8>,
     filled: usize,
@@ -47,19 +47,19 @@ pub(crate) struct JsonBlock {
 /// Tries lines one by one.
 struct Probe {
     schema: SchemaRef,
-    decoder: Decoder,
+    decoder: ObjectDecoder,
 }
 
 impl Probe {
     fn new(schema: SchemaRef) -> Result<Self> {
-        Ok(Self { decoder: new_decoder(&schema, 1)?, schema })
+        Ok(Self { decoder: ObjectDecoder::new(&schema, 1)?, schema })
     }
 
     /// Whether a line decodes alone; a decoder that failed is not used again.
     fn takes(&mut self, line: &[u8]) -> Result<bool> {
         let whole = self.decoder.decode(line).and_then(|_| self.decoder.flush());
         if whole.is_err() {
-            self.decoder = new_decoder(&self.schema, 1)?;
+            self.decoder = ObjectDecoder::new(&self.schema, 1)?;
         }
         Ok(whole.is_ok())
     }
@@ -85,7 +85,7 @@ impl JsonBlock {
             Arc::new(Schema::new(table.schema.fields().iter().take(table.own).cloned().collect::<Vec<_>>()));
         let probe = if table.skip_bad_lines { Some(Probe::new(all)?) } else { None };
         Ok(Self {
-            decoder: new_decoder(&decoded, wanted.batch_size)?,
+            decoder: ObjectDecoder::new(&decoded, wanted.batch_size)?,
             window: vec![0; WINDOW],
             piece,
             wanted,
@@ -196,7 +196,7 @@ impl JsonBlock {
             if n == 0 {
                 return Ok(file.damaged("a line is not a JSON object with the columns' types"));
             }
-            let mut alone = new_decoder(&self.decoded, 1)?;
+            let mut alone = ObjectDecoder::new(&self.decoded, 1)?;
             if let Err(why) = alone.decode(&line).and_then(|_| alone.flush()) {
                 let shown = problem::shown(line.trim_ascii_end());
                 let what = format!("{shown} is not a JSON object with the columns' types: {why}");
@@ -221,10 +221,4 @@ impl BlockRows for JsonBlock {
     fn quotes(&self) -> u64 {
         0
     }
-}
-
-fn new_decoder(schema: &SchemaRef, batch_size: usize) -> Result<Decoder> {
-    ReaderBuilder::new(Arc::clone(schema)).with_batch_size(batch_size).build_decoder().map_err(|e| {
-        Error::new(ErrorKind::Unsupported, format!("JSON cannot be read as these types: {e}")).with_source(e)
-    })
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use arrow::json::reader::infer_json_schema;
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
@@ -16,7 +17,7 @@ use swath_graph::Key;
 
 use super::JsonOptions;
 use super::reader::JsonBlock;
-use crate::lines::{BlockRows, Cut, LineFormat, LinesExec, Piece, Wanted, cut_files};
+use crate::lines::{BlockRows, Cut, LineFormat, LinesExec, Piece, Wanted, cut_files, problem};
 use crate::parquet::select;
 use crate::{SourceTable, hive};
 
@@ -90,11 +91,25 @@ fn sample(file: &File, options: &JsonOptions, bytes: usize) -> Result<Option<(Sc
     let (schema, rows) = if options.skip_bad_lines {
         tolerant(lines)
     } else {
-        infer_json_schema(lines, None).map_err(|e| {
-            file.damaged(format!("the sampled lines are not JSON objects: {e}")).with_source(e)
-        })?
+        infer_json_schema(lines, None).map_err(|e| not_objects(file, options, lines, e))?
     };
     Ok(Some((schema, lines.len() as f64 / rows.max(1) as f64)))
+}
+
+/// The error for the first of some lines that is no JSON object.
+fn not_objects(file: &File, options: &JsonOptions, lines: &[u8], why: ArrowError) -> Error {
+    let mut offset = 0;
+    for line in lines.split_inclusive(|b| *b == b'\n') {
+        if let Err(why) = infer_json_schema(line, None) {
+            let compression = options.compression.unwrap_or_else(|| file.compression());
+            let what = format!("{} is not a JSON object: {why}", problem::shown(line.trim_ascii_end()));
+            return problem::at(file, compression, offset, &what)
+                .with_help("fix the line, or read with skip_bad_lines")
+                .with_source(why);
+        }
+        offset += line.len() as u64;
+    }
+    file.damaged(format!("the sampled lines do not fit together: {why}")).with_source(why)
 }
 
 /// The columns of those lines that are objects.

@@ -140,7 +140,15 @@ async fn at_once(job: &Arc<Job>, streams: Vec<SendableRecordBatchStream>) -> Res
     }
     let mut rows = 0;
     while let Some(part) = parts.join_next().await {
-        rows += part.map_err(|e| Error::internal(format!("a thread of the sink panicked: {e}")))??;
+        let part = part.map_err(|e| Error::internal(format!("a thread of the sink panicked: {e}")));
+        match part.and_then(|rows| rows) {
+            Ok(written) => rows += written,
+            Err(error) => {
+                // The others let go of their files before the task is over.
+                parts.shutdown().await;
+                return Err(error);
+            }
+        }
     }
     Ok(rows)
 }

@@ -185,6 +185,23 @@ fn parquet_files_that_differ_are_named_or_unified() {
     assert_eq!(read_parquet(dir.path(), &columns).unwrap_err().kind(), ErrorKind::UnknownColumn);
 }
 
+#[test]
+fn a_failed_write_is_over_when_it_fails() {
+    let good = format!("a\n{}", "1\n".repeat(400_000));
+    let from = folder(&[("0.csv", "a\n1\nx\n"), ("1.csv", &good), ("2.csv", &good), ("3.csv", &good)]);
+    let options = CsvOptions {
+        dtypes: vec![("a".into(), swath_relational::datafusion::arrow::datatypes::DataType::Int64)],
+        ..CsvOptions::default()
+    };
+    let plan = read_csv(from.path(), &options).unwrap();
+    for target in ["parts", "x-*.csv"] {
+        let to = tempfile::tempdir().unwrap();
+        let error = write(&plan, &to.path().join(target), &Sink::Csv(CsvWrite::default()), 4).unwrap_err();
+        assert!(error.to_string().contains("0.csv line 3"), "{error}");
+        assert_eq!(std::fs::read_dir(to.path()).unwrap().count(), 0, "{target}");
+    }
+}
+
 fn json(text: &str, options: &JsonOptions) -> Result<Vec<Vec<String>>, Error> {
     let dir = folder(&[("x.json", text)]);
     let table = run(&read_json(dir.path().join("x.json"), options)?)?;
@@ -201,7 +218,31 @@ fn json_lines_widen_and_nest() {
 }
 
 #[test]
+fn a_number_with_a_fraction_is_no_integer() {
+    let mut lines: Vec<String> = (0..3_000).map(|n| format!("{{\"a\":{n},\"l\":[{{\"n\":{n}}}]}}")).collect();
+    let options = JsonOptions { sample_bytes: 4096, ..JsonOptions::default() };
+    lines[1] = "{\"a\":9007199254740993,\"l\":[]}".into();
+    assert_eq!(json(&lines.join("\n"), &options).unwrap()[1], ["9007199254740993", "[]"]);
+    lines[2_000] = "{\"a\":1.5}".into();
+    let error = json(&lines.join("\n"), &options).unwrap_err().to_string();
+    assert!(error.contains("x.json line 2001:") && error.contains("'a'"), "{error}");
+    lines[2_000] = "{\"a\":1,\"l\":[{\"n\":2.5}]}".into();
+    let error = json(&lines.join("\n"), &options).unwrap_err().to_string();
+    assert!(error.contains("x.json line 2001:") && error.contains("'l'"), "{error}");
+    let skip = JsonOptions { skip_bad_lines: true, ..options };
+    assert_eq!(json(&lines.join("\n"), &skip).unwrap().len(), 2_999);
+}
+
+#[test]
+fn a_field_of_text_takes_numbers() {
+    let text = "{\"a\":\"x\"}\n{\"a\":1.50}\n{\"a\":true}\n{\"a\":null}";
+    assert_eq!(json(text, &JsonOptions::default()).unwrap(), [["x"], ["1.50"], ["true"], ["-"]]);
+}
+
+#[test]
 fn a_bad_json_line_is_named_or_skipped() {
+    let short = json("{\"a\":1}\n{\"a\":\n", &JsonOptions::default()).unwrap_err().to_string();
+    assert!(short.contains("x.json line 2:"), "{short}");
     let mut lines: Vec<String> = (0..3_000).map(|n| format!("{{\"a\":{n}}}")).collect();
     lines[2_000] = "{\"a\":}".into();
     let text = lines.join("\n");
