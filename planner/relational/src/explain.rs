@@ -63,6 +63,6 @@ pub fn physical_text(plan: &LogicalPlan, slots: usize) -> Result<String> {
     state.config_mut().options_mut().execution.target_partitions = slots.max(1);
     let plan = plan.clone();
     let physical = threads::wait(async move { state.create_physical_plan(&plan).await })?;
-    let ordered = crate::order::keep_order(physical)?;
+    let ordered = crate::order::keep_order(physical, slots <= 1)?;
     Ok(displayable(ordered.as_ref()).indent(false).to_string())
 }

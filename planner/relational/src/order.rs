@@ -59,14 +59,15 @@ fn loses_order(plan: &Arc<dyn ExecutionPlan>) -> bool {
 }
 
 /// Where a limit cuts off rows that still have the order of their source, reads the partitions one after another in
-/// place of whichever comes first.
-pub(crate) fn keep_order(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+/// place of whichever comes first; everywhere when `one_thread` runs the plan, as for answers that depend on the order.
+pub(crate) fn keep_order(plan: Arc<dyn ExecutionPlan>, one_thread: bool) -> Result<Arc<dyn ExecutionPlan>> {
     let changed = plan.transform_down(|node| {
         let Some(coalesce) = node.downcast_ref::<CoalescePartitionsExec>() else {
             return Ok(Transformed::no(node));
         };
-        match coalesce.fetch() {
-            Some(fetch) if in_source_order(coalesce.input()) => {
+        let wanted = if one_thread { coalesce.fetch().or(Some(usize::MAX)) } else { coalesce.fetch() };
+        match wanted {
+            Some(fetch) if one_thread || in_source_order(coalesce.input()) => {
                 let concat = InOrderExec::new(Arc::clone(coalesce.input()), fetch);
                 Ok(Transformed::yes(Arc::new(concat) as Arc<dyn ExecutionPlan>))
             }

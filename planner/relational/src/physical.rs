@@ -30,7 +30,8 @@ pub(crate) async fn plan(
     } else {
         physical
     };
-    crate::stop::stoppable(crate::order::keep_order(physical)?)
+    let one_thread = state.config().target_partitions() == 1;
+    crate::stop::stoppable(crate::order::keep_order(physical, one_thread)?)
 }
 
 /// Whether everything the plan reads fits into half of the memory limit.

@@ -8,7 +8,7 @@ use datafusion::logical_expr::utils::find_window_exprs;
 use datafusion::logical_expr::{Expr as DfExpr, LogicalPlan, LogicalPlanBuilder, lit};
 use swath_error::{Error, ErrorKind, Result};
 
-use super::order::{row, sorted_by};
+use super::order::{follows_sort, in_row_order, row};
 use super::{DataFrame, Frame};
 use crate::engine::from_datafusion;
 use crate::expr::{Expr, IntoExprs, IntoNames, IntoOperand};
@@ -186,9 +186,13 @@ impl Frame {
             .with_help("use agg for one row, or .over(()) to give every row the value"));
         }
         let in_order = self.in_order || from.iter().any(Expr::needs_order);
-        if from.iter().any(Expr::regroups) && (self.order_matters() || sorted_by(&self.plan).is_some()) {
+        let sorted = follows_sort(&self.plan);
+        let regroups = from.iter().any(Expr::regroups) && (sorted || self.order_matters());
+        if regroups || (sorted && from.iter().any(Expr::needs_order)) {
             let numbered = self.numbered()?;
             let row = row(numbered.schema());
+            let ordered = exprs.into_iter().map(|e| in_row_order(e, &row));
+            exprs = ordered.collect::<Result<_>>()?;
             exprs.push(row);
             return numbered.with_plan(numbered.project(exprs)?).keep_by_number(lit(true));
         }

@@ -11,7 +11,7 @@ use datafusion::logical_expr::{
 };
 use swath_error::{Error, ErrorKind, Result};
 
-use super::order::{ROW, row, sorted_by};
+use super::order::{ROW, backwards, follows_sort, row, sorted_by};
 use super::{DataFrame, Frame};
 use crate::engine::from_datafusion;
 use crate::expr::{Aggregate, Expr, IntoExprs, IntoNames, there, without_nan};
@@ -203,10 +203,12 @@ impl GroupBy {
             let frame =
                 if self.dropna { self.present_keys(frame)? } else { frame.with_plan(frame.plan.clone()) };
             let numbered = frame.numbered()?;
+            let schema = numbered.schema();
+            let place = if first { row(schema) } else { backwards(schema) };
             let keys = self.keys.iter().map(|k| Ok(k.to_datafusion(frame.schema())?.unalias()));
             let rank = row_number()
                 .partition_by(keys.collect::<Result<_>>()?)
-                .order_by(vec![row(numbered.schema()).sort(first, false)])
+                .order_by(vec![place.sort(true, false)])
                 .build()
                 .map_err(from_datafusion)?;
             let mut exprs = numbered.all_columns();
@@ -238,10 +240,16 @@ impl Frame {
 /// One row per combination of `keys`, with the keys first.
 pub(crate) fn aggregate(frame: &Frame, keys: &[Expr], aggregates: &[Expr]) -> Result<Frame> {
     check_aggregates(keys, aggregates)?;
+    let ordered = aggregates.iter().any(Expr::needs_order);
+    if ordered && sorted_by(&frame.plan).is_none() && follows_sort(&frame.plan) {
+        let numbered = frame.numbered()?;
+        let by_number = numbered.builder().sort([row(numbered.schema()).sort(true, false)]);
+        let plan = by_number.and_then(LogicalPlanBuilder::build).map_err(from_datafusion)?;
+        return aggregate(&numbered.with_plan(plan), keys, aggregates);
+    }
     let schema = frame.schema();
     let outputs = aggregates.iter().map(|a| a.named(schema)).collect::<Result<Vec<_>>>()?;
     let group = keys.iter().map(|k| group_key(k, frame)).collect::<Result<Vec<_>>>()?;
-    let ordered = aggregates.iter().any(Expr::needs_order);
     let outputs =
         outputs.into_iter().map(|o| in_sort_order(o, frame, ordered)).collect::<Result<Vec<_>>>()?;
     let functions = find_aggregate_exprs(&outputs);

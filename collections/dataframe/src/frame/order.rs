@@ -1,9 +1,11 @@
 //! The order of rows: where it comes from, and row numbers that keep it.
 
+use arrow::datatypes::DataType;
 use datafusion::common::DFSchema;
+use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::functions_window::expr_fn::row_number;
 use datafusion::logical_expr::{
-    Expr as DfExpr, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, Sort, SortExpr,
+    Expr as DfExpr, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, Sort, SortExpr, WindowFrame, cast, lit,
 };
 use swath_error::Result;
 
@@ -19,6 +21,48 @@ pub(crate) fn sorted_by(plan: &LogicalPlan) -> Option<&Vec<SortExpr>> {
         LogicalPlan::Sort(Sort { expr, .. }) => Some(expr),
         LogicalPlan::Limit(limit) => sorted_by(&limit.input),
         _ => None,
+    }
+}
+
+/// The plan's rows come in the order of a sort, perhaps through steps above it that keep the order.
+pub(crate) fn follows_sort(plan: &LogicalPlan) -> bool {
+    match plan {
+        LogicalPlan::Sort(_) => true,
+        LogicalPlan::Projection(_)
+        | LogicalPlan::Filter(_)
+        | LogicalPlan::SubqueryAlias(_)
+        | LogicalPlan::Window(_)
+        | LogicalPlan::Limit(_) => plan.inputs().into_iter().any(follows_sort),
+        _ => false,
+    }
+}
+
+/// The plan with [`ROW`] as its last column. The query engine keeps an order only at the very end of a plan: steps above
+/// a sort carry the numbers that rows have right above it.
+fn with_numbers(plan: &LogicalPlan) -> datafusion::error::Result<LogicalPlan> {
+    let own = plan.schema();
+    if let Some(keys) = sorted_by(plan) {
+        if own.columns().iter().any(|c| c.name == ROW) {
+            // Sorted by the numbers themselves: they are good still.
+            return Ok(plan.clone());
+        }
+        let number = row_number().order_by(keys.clone()).build()?.alias(ROW);
+        return LogicalPlanBuilder::from(plan.clone()).window([number])?.build();
+    }
+    let Some(input) = plan.inputs().into_iter().next() else { return Ok(plan.clone()) };
+    let input = with_numbers(input)?;
+    let number = row(input.schema());
+    match plan {
+        LogicalPlan::Projection(projection) => {
+            let mut exprs = projection.expr.clone();
+            exprs.push(number);
+            LogicalPlanBuilder::from(input).project(exprs)?.build()
+        }
+        LogicalPlan::Limit(_) => {
+            let sorted = LogicalPlanBuilder::from(input).sort([number.sort(true, false)])?.build()?;
+            plan.with_new_exprs(plan.expressions(), vec![sorted])
+        }
+        _ => plan.with_new_exprs(plan.expressions(), vec![input]),
     }
 }
 
@@ -45,13 +89,15 @@ impl Frame {
 
     /// The frame with a last column [`ROW`] that numbers the rows in their order.
     pub(crate) fn numbered(&self) -> Result<Self> {
-        let number = match sorted_by(&self.plan) {
-            Some(keys) => row_number().order_by(keys.clone()).build().map_err(from_datafusion)?,
-            None => row_number(),
-        };
+        let in_order = self.order_matters();
         let mut exprs = self.all_columns();
-        exprs.push(number.alias(ROW));
-        Ok(Self { plan: self.project(exprs)?, in_order: self.order_matters() })
+        if follows_sort(&self.plan) {
+            let plan = with_numbers(&self.plan).map_err(from_datafusion)?;
+            exprs.push(row(plan.schema()));
+            return Ok(Self { plan: Self { plan, in_order }.project(exprs)?, in_order });
+        }
+        exprs.push(row_number().alias(ROW));
+        Ok(Self { plan: self.project(exprs)?, in_order })
     }
 
     /// The rows that `keep` accepts, in their order, without [`ROW`]. `self` is [`Self::numbered`].
@@ -75,4 +121,25 @@ impl Frame {
 /// The column of row numbers.
 pub(crate) fn row(schema: &DFSchema) -> DfExpr {
     DfExpr::Column(schema.columns().into_iter().find(|c| c.name == ROW).unwrap_or_else(|| ROW.into()))
+}
+
+/// What sorts rows from the last to the first. A product, which the query engine does not see through: told to sort by
+/// the numbers downwards, it turns windows over them round and loses their names.
+pub(crate) fn backwards(schema: &DFSchema) -> DfExpr {
+    cast(row(schema), DataType::Int64) * lit(-1_i64)
+}
+
+/// Windows whose value depends on the order of rows, over the rows in the order of their numbers.
+pub(crate) fn in_row_order(expr: DfExpr, row: &DfExpr) -> Result<DfExpr> {
+    let set = |e: DfExpr| match e {
+        DfExpr::WindowFunction(mut window)
+            if matches!(window.fun.name(), "first_value" | "last_value" | "array_agg") =>
+        {
+            window.params.order_by = vec![row.clone().sort(true, false)];
+            window.params.window_frame = WindowFrame::new(None);
+            Ok(Transformed::yes(DfExpr::WindowFunction(window)))
+        }
+        other => Ok(Transformed::no(other)),
+    };
+    expr.transform_up(set).map(|t| t.data).map_err(from_datafusion)
 }

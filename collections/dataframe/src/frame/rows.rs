@@ -5,7 +5,7 @@ use std::panic::Location;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, lit};
 use swath_error::{Error, Result};
 
-use super::order::row;
+use super::order::{backwards, row};
 use super::{DataFrame, Frame};
 use crate::engine::from_datafusion;
 use crate::expr::{Expr, IntoNames, IntoSortKeys, SortKey};
@@ -43,10 +43,13 @@ impl DataFrame {
     #[track_caller]
     pub fn tail(&self, n: usize) -> Self {
         self.step(Location::caller(), |frame| {
+            if n == 0 {
+                return Ok(frame.with_plan(limit(frame, 0)?));
+            }
             let numbered = frame.numbered()?;
             let last = numbered
                 .builder()
-                .sort_with_limit([row(numbered.schema()).sort(false, true)], Some(n))
+                .sort_with_limit([backwards(numbered.schema()).sort(true, false)], Some(n))
                 .and_then(LogicalPlanBuilder::build)
                 .map_err(from_datafusion)?;
             numbered.with_plan(last).keep_by_number(lit(true))
@@ -101,5 +104,8 @@ fn sort(frame: &Frame, by: &[SortKey], n: Option<usize>) -> Result<LogicalPlan> 
         return Err(Error::argument(format!("rows cannot be sorted by the aggregate {aggregate}")));
     }
     let keys = by.iter().map(|k| k.resolve(frame.schema())).collect::<Result<Vec<_>>>()?;
+    if n == Some(0) {
+        return limit(frame, 0);
+    }
     frame.builder().sort_with_limit(keys, n).and_then(LogicalPlanBuilder::build).map_err(from_datafusion)
 }

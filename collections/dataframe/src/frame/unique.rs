@@ -6,7 +6,7 @@ use datafusion::functions_window::expr_fn::row_number;
 use datafusion::logical_expr::{ExprFunctionExt, LogicalPlanBuilder, lit};
 use swath_error::Result;
 
-use super::order::row;
+use super::order::{backwards, row};
 use super::{DataFrame, Frame};
 use crate::engine::from_datafusion;
 use crate::expr::{IntoNames, column};
@@ -80,8 +80,13 @@ fn first_of_each(frame: &Frame, subset: &[String], keep: Keep) -> Result<Frame> 
     let subset: Vec<&str> =
         if subset.is_empty() { names.clone() } else { subset.iter().map(String::as_str).collect() };
     let keys = subset.iter().map(|n| column(numbered.schema(), n)).collect::<Result<Vec<_>>>()?;
-    let by_number = row(numbered.schema()).sort(keep == Keep::First, false);
-    let rank = row_number().partition_by(keys).order_by(vec![by_number]).build().map_err(from_datafusion)?;
+    let schema = numbered.schema();
+    let place = if keep == Keep::First { row(schema) } else { backwards(schema) };
+    let rank = row_number()
+        .partition_by(keys)
+        .order_by(vec![place.sort(true, false)])
+        .build()
+        .map_err(from_datafusion)?;
     let mut exprs = numbered.all_columns();
     exprs.push(rank.alias("__swath_rank"));
     let ranked = numbered.with_plan(numbered.project(exprs)?);

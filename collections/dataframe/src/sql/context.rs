@@ -56,7 +56,7 @@ impl SqlContext {
         let frame = frame.frame()?;
         self.put(&TableReference::bare(name), super::catalog::view(frame.plan.clone()))?;
         if frame.in_order {
-            self.in_order.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+            self.read_in_order(name);
         }
         Ok(())
     }
@@ -131,6 +131,11 @@ impl SqlContext {
         context.deregister_table(name.clone()).map_err(from_datafusion)?;
         context.register_table(name.clone(), table).map_err(from_datafusion)?;
         Ok(())
+    }
+
+    /// Notes that a table's rows must be read in order.
+    pub(crate) fn read_in_order(&self, name: &str) {
+        self.in_order.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
     }
 
     /// Whether one of these tables must be read in order.

@@ -9,6 +9,7 @@ use swath_relational::{CsvWrite, ParquetWrite, Sink};
 use super::{SqlContext, catalog};
 use crate::engine;
 use crate::formats::Format;
+use crate::frame::Frame;
 use crate::{Collection, DataFrame};
 
 /// Whether a table's name is a path, glob, folder or URL.
@@ -49,8 +50,8 @@ pub(crate) fn read(path: &str) -> Result<LogicalPlan> {
     }
 }
 
-/// Writes a query's rows to files; gives what to tell the user.
-pub(crate) fn copy(copy: CopyTo) -> Result<String> {
+/// Writes a query's rows to files; gives what to tell the user. `in_order` says whether the query reads rows in order.
+pub(crate) fn copy(copy: CopyTo, in_order: bool) -> Result<String> {
     if !copy.partition_by.is_empty() && copy.file_type.get_ext() != "parquet" {
         return Err(Error::unsupported("COPY … PARTITIONED BY writes Parquet only"));
     }
@@ -65,7 +66,8 @@ pub(crate) fn copy(copy: CopyTo) -> Result<String> {
                 .with_help("csv, parquet or json"));
         }
     };
-    let frame = DataFrame::from_plan(std::sync::Arc::unwrap_or_clone(copy.input));
+    let plan = std::sync::Arc::unwrap_or_clone(copy.input);
+    let frame = DataFrame::of(Frame { plan, in_order });
     let written = frame.to_files(&copy.output_url, sink).compute()?;
     Ok(format!("wrote {} rows to {}", written.rows, copy.output_url))
 }

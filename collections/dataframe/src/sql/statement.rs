@@ -56,8 +56,8 @@ pub(crate) fn run(context: &SqlContext, Statement(mut statement): Statement) -> 
     let plan = futures::executor::block_on(state.statement_to_plan(statement))
         .map_err(|e| known_tables(context, from_datafusion(e)))?;
     match plan {
-        LogicalPlan::Ddl(ddl) => define(context, ddl).map(Answer::Done),
-        LogicalPlan::Copy(copy) => files::copy(copy).map(Answer::Done),
+        LogicalPlan::Ddl(ddl) => define(context, ddl, in_order).map(Answer::Done),
+        LogicalPlan::Copy(copy) => files::copy(copy, in_order).map(Answer::Done),
         LogicalPlan::Dml(dml) => Err(Error::unsupported(format!("{} is not supported", dml.op))
             .with_help("write a result to files with COPY (query) TO 'path'")),
         LogicalPlan::Statement(other) => {
@@ -88,21 +88,24 @@ fn known_tables(context: &SqlContext, error: Error) -> Error {
     }
 }
 
-/// Carries out a statement that changes the catalog.
-fn define(context: &SqlContext, ddl: DdlStatement) -> Result<String> {
+/// Carries out a statement that changes the catalog; `in_order` says whether its query reads rows in order.
+fn define(context: &SqlContext, ddl: DdlStatement, in_order: bool) -> Result<String> {
     match ddl {
         DdlStatement::CreateView(create) => {
             free(context, &create.name, create.or_replace, false)?;
             let plan = std::sync::Arc::unwrap_or_clone(create.input);
             context.put(&create.name, catalog::view(plan))?;
+            if in_order {
+                context.read_in_order(create.name.table());
+            }
             Ok(format!("created view {}", create.name.table()))
         }
         DdlStatement::CreateMemoryTable(create) => {
             if !free(context, &create.name, create.or_replace, create.if_not_exists)? {
                 return Ok(format!("table {} exists", create.name.table()));
             }
-            let frame = DataFrame::from_plan(std::sync::Arc::unwrap_or_clone(create.input));
-            let table = frame.compute()?;
+            let plan = std::sync::Arc::unwrap_or_clone(create.input);
+            let table = DataFrame::of(Frame { plan, in_order }).compute()?;
             let rows = table.num_rows();
             let plan = swath_relational::from_table(&table)?;
             context.put(&create.name, catalog::view(plan))?;

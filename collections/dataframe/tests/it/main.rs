@@ -7,5 +7,6 @@ use swath_local as _;
 mod errors;
 mod memory;
 mod oracle;
+mod order;
 mod pandas;
 mod sql;
