@@ -102,12 +102,24 @@ fn wrong_sign(rest: &DfExpr, divisor: &DfExpr) -> DfExpr {
 fn floor_division(args: &Args) -> Result<DfExpr> {
     let (a, b) = (args.number(0)?, args.number(1)?);
     if !integers(args)? {
-        return Ok(f::floor(binary(fractional(args, 0)?, Operator::Divide, fractional(args, 1)?)));
+        return float_floor_division(fractional(args, 0)?, &fractional(args, 1)?);
     }
     let b = f::nullif(b, zero());
     let quotient = binary(a.clone(), Operator::Divide, b.clone());
     let rest = binary(a, Operator::Modulo, b.clone());
     when(wrong_sign(&rest, &b), quotient.clone() - lit(1_i64)).otherwise(quotient).map_err(from_datafusion)
+}
+
+/// Python's way: the quotient without its exact remainder is whole up to rounding, which the quotient itself need not be
+/// (1.0 // 0.1 is 9).
+fn float_floor_division(a: DfExpr, b: &DfExpr) -> Result<DfExpr> {
+    let rest = binary(a.clone(), Operator::Modulo, b.clone());
+    let without = binary(binary(a.clone(), Operator::Minus, rest.clone()), Operator::Divide, b.clone());
+    let down = binary(without.clone(), Operator::Minus, lit(1.0));
+    when(b.clone().eq(lit(0.0)), binary(a, Operator::Divide, b.clone()))
+        .when(wrong_sign(&rest, b), f::round(vec![down]))
+        .otherwise(f::round(vec![without]))
+        .map_err(from_datafusion)
 }
 
 fn modulo(args: &Args) -> Result<DfExpr> {

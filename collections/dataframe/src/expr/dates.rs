@@ -105,7 +105,7 @@ impl Dates {
 }
 
 impl Expr {
-    /// Reads strings (ISO 8601) or integers (seconds since 1970) as time stamps; what cannot be read is an error.
+    /// Reads strings (ISO 8601) or integers (nanoseconds since 1970) as time stamps; what cannot be read is an error.
     pub fn to_datetime(&self) -> Self {
         self.map("to_datetime", |a| Ok(cast(a.get(0)?, DataType::Timestamp(TimeUnit::Nanosecond, None))))
     }

@@ -11,7 +11,8 @@ use super::{Args, Expr, IntoOperand};
 use crate::engine::from_datafusion;
 
 /// What Python's `str.strip` removes.
-const SPACES: &str = " \t\n\r\u{b}\u{c}";
+const SPACES: &str = " \t\n\r\u{b}\u{c}\u{1c}\u{1d}\u{1e}\u{1f}\u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\
+    \u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}";
 
 /// Functions of a column of strings; made by [`Expr::str`].
 #[derive(Clone)]

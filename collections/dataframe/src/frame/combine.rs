@@ -8,6 +8,7 @@ use datafusion::logical_expr::{Expr as DfExpr, LogicalPlan, LogicalPlanBuilder, 
 use datafusion::scalar::ScalarValue;
 use swath_error::{Error, ErrorKind, Result};
 
+use super::join::is_text;
 use super::{DataFrame, Frame};
 use crate::engine::from_datafusion;
 use crate::expr::column;
@@ -58,14 +59,21 @@ fn all_columns(frames: &[&Frame]) -> Result<Vec<(String, DataType)>> {
         }
     }
     let resolve = |(name, types): (String, Vec<DataType>)| match type_union_resolution(&types) {
-        Some(t) => Ok((name, t)),
-        None => Err(Error::new(
+        Some(t) if !text_among_others(&types) => Ok((name, t)),
+        _ => Err(Error::new(
             ErrorKind::SchemaMismatch,
             format!("the column '{name}' has types that do not fit together: {types:?}"),
         )
         .with_help("convert it in one of the frames first (astype)")),
     };
     columns.into_iter().map(resolve).collect()
+}
+
+/// Text and something else: one would have to be converted, which is for the user to say.
+fn text_among_others(types: &[DataType]) -> bool {
+    let mut known = types.iter().filter(|t| !t.is_null());
+    let text = known.clone().any(is_text);
+    text && known.any(|t| !is_text(t))
 }
 
 fn aligned(frame: &Frame, columns: &[(String, DataType)]) -> Result<LogicalPlan> {

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::panic::Location;
 
+use arrow::datatypes::DataType;
 use datafusion::common::{Column, JoinType, NullEquality};
 use datafusion::functions::expr_fn::coalesce;
 use datafusion::logical_expr::{Expr as DfExpr, LogicalPlan, LogicalPlanBuilder};
-use swath_error::{Error, Result};
+use swath_error::{Error, ErrorKind, Result};
 
 use super::{DataFrame, Frame};
 use crate::engine::from_datafusion;
@@ -144,8 +145,26 @@ fn check(left: &Frame, right: &Frame, merge: &Merge) -> Result<()> {
         _ if l == 0 => {
             Err(Error::argument("a merge wants at least one key").with_help("Merge::cross() has none"))
         }
-        _ => Ok(()),
+        _ => merge.left_on.iter().zip(&merge.right_on).try_for_each(|(l, r)| comparable(left, l, right, r)),
     }
+}
+
+/// Whether a type holds text, in a dictionary or not.
+pub(super) fn is_text(t: &DataType) -> bool {
+    match t {
+        DataType::Dictionary(_, values) => values.is_string(),
+        t => t.is_string(),
+    }
+}
+
+/// Text equals text only: "1" is not 1.
+fn comparable(left: &Frame, l: &str, right: &Frame, r: &str) -> Result<()> {
+    let (lt, rt) = (left.type_of(l)?, right.type_of(r)?);
+    if is_text(&lt) == is_text(&rt) || lt.is_null() || rt.is_null() {
+        return Ok(());
+    }
+    let what = format!("the keys '{l}' and '{r}' cannot be equal: they are {lt} and {rt}");
+    Err(Error::new(ErrorKind::TypeMismatch, what).with_help("convert one of them first (astype)"))
 }
 
 fn alias(frame: &Frame, name: &str) -> Result<LogicalPlan> {

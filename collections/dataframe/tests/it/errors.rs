@@ -60,6 +60,9 @@ fn wrong_types_are_named() {
         error(concat([&text, &text.with_column("s", col("s").eq("a"))])).kind(),
         ErrorKind::SchemaMismatch
     );
+    let digits = from_columns([("s", vec![1, 2])]);
+    assert_eq!(error(concat([&digits, &text])).kind(), ErrorKind::SchemaMismatch);
+    assert_eq!(error(digits.merge(&text, "s")).kind(), ErrorKind::TypeMismatch);
 }
 
 #[test]

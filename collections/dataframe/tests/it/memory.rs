@@ -112,3 +112,25 @@ async fn frames_can_be_awaited_and_waited_for_inside_a_runtime() {
     assert_eq!(df.start().await.unwrap().num_rows(), 100);
     assert_eq!(df.compute().unwrap().num_rows(), 100);
 }
+
+#[test]
+fn floor_division_of_floats_is_pythons() {
+    let a = vec![1.0, -1.0, 7.5, -7.5, 0.3, 1.0, f64::INFINITY, 5.0];
+    let b = vec![0.1, 0.1, -2.0, 2.0, 0.1, 0.0, 2.0, f64::INFINITY];
+    let df = from_columns([("a", a), ("b", b)]).select(col("a").floor_div(col("b")).alias("q"));
+    let q = df.compute().unwrap().values::<f64>("q").unwrap();
+    assert_eq!(q[..6], [9.0, -10.0, -4.0, -4.0, 2.0, f64::INFINITY]);
+    assert!(q[6].is_nan() && q[7] == 0.0, "{q:?}");
+}
+
+#[test]
+fn strip_takes_all_white_space() {
+    let df = from_columns([("s", vec!["\u{a0}x y\u{2003}", "\u{3000}\u{1f}", "\u{85}z\n"])]);
+    for (strip, wanted) in [
+        (col("s").str().strip(), ["x y", "", "z"]),
+        (col("s").str().lstrip(), ["x y\u{2003}", "", "z\n"]),
+        (col("s").str().rstrip(), ["\u{a0}x y", "", "\u{85}z"]),
+    ] {
+        assert_eq!(df.select(strip.alias("s")).compute().unwrap().values::<String>("s").unwrap(), wanted);
+    }
+}
