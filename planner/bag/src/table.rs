@@ -5,7 +5,10 @@
 
 use std::sync::Arc;
 
-use arrow::datatypes::{Field, Schema, SchemaRef};
+use arrow::array::{Array, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use arrow::json::ReaderBuilder;
 use arrow::json::reader::infer_json_schema_from_iterator;
 use swath_block::{Block, Table};
@@ -72,12 +75,51 @@ fn table<T: BagItem>(items: &[T], schema: &SchemaRef) -> Result<Table> {
             .with_help("make the records alike before they become a table")
             .with_source(e)
     };
+    let batch = decode(items, schema).map_err(bad)?;
+    let wide = with_fractions(schema);
+    if let (Some(batch), true) = (&batch, wide != *schema) {
+        let read = decode(items, &wide).map_err(bad)?;
+        whole(batch, read.as_ref())?;
+    }
+    Table::new(schema.clone(), batch.into_iter().collect())
+}
+
+fn decode<T: BagItem>(items: &[T], schema: &SchemaRef) -> Result<Option<RecordBatch>, ArrowError> {
     let reader =
         ReaderBuilder::new(schema.clone()).with_strict_mode(true).with_batch_size(items.len().max(1));
-    let mut decoder = reader.build_decoder().map_err(bad)?;
-    decoder.serialize(items).map_err(bad)?;
-    let batch = decoder.flush().map_err(bad)?;
-    Table::new(schema.clone(), batch.into_iter().collect())
+    let mut decoder = reader.build_decoder()?;
+    decoder.serialize(items)?;
+    decoder.flush()
+}
+
+/// The schema with fractions in place of whole numbers, also inside lists and structs.
+fn with_fractions(schema: &SchemaRef) -> SchemaRef {
+    fn wide(field: &FieldRef) -> FieldRef {
+        let inner = match field.data_type() {
+            t if t.is_integer() => DataType::Float64,
+            DataType::Struct(fields) => DataType::Struct(fields.iter().map(wide).collect()),
+            DataType::List(item) => DataType::List(wide(item)),
+            _ => return Arc::clone(field),
+        };
+        Arc::new(field.as_ref().clone().with_data_type(inner))
+    }
+    Arc::new(Schema::new(schema.fields().iter().map(wide).collect::<Vec<_>>()))
+}
+
+/// Arrow's reader takes 1.5 for 1 in a column of whole numbers: an error where the same items read as fractions differ.
+fn whole(batch: &RecordBatch, read: Option<&RecordBatch>) -> Result<()> {
+    for (column, field) in batch.columns().iter().zip(batch.schema().fields()) {
+        let Some(read) = read.and_then(|r| r.column_by_name(field.name())) else { continue };
+        let same = cast(column, read.data_type()).is_ok_and(|c| c.to_data() == read.to_data());
+        if column.data_type() != read.data_type() && !same {
+            return Err(Error::data(format!(
+                "column '{}' holds whole numbers in the first records and fractions later",
+                field.name()
+            ))
+            .with_help("map the records so that the member is always a fraction, or always whole"));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -94,5 +136,17 @@ mod tests {
         assert!(table(&[loads(r#"{"z": 1}"#).unwrap()], &schema).is_err());
         assert!(infer_schema(&[Json::Int(1)]).is_err());
         assert_eq!(table::<Json>(&[], &schema).unwrap().num_rows(), 0);
+    }
+
+    #[test]
+    fn a_fraction_is_not_cut_off() {
+        let row = |text: &str| loads(text.to_owned()).unwrap();
+        let schema = infer_schema(&[row(r#"{"a": 1, "n": {"b": [1]}}"#)]).unwrap();
+        let fits = [row(r#"{"a": 9007199254740993, "n": {"b": [2, 3]}}"#), row(r#"{"a": null}"#)];
+        assert_eq!(table(&fits, &schema).unwrap().num_rows(), 2);
+        for bad in [r#"{"a": 1.5}"#, r#"{"a": 1, "n": {"b": [1, 2.5]}}"#] {
+            let error = table(&[row(r#"{"a": 1}"#), row(bad)], &schema).unwrap_err();
+            assert_eq!(error.kind(), swath_error::ErrorKind::InvalidData, "{bad}");
+        }
     }
 }

@@ -46,9 +46,7 @@ mod scheduler;
 mod testing;
 mod worker;
 
-pub use effects::{
-    CopyOrder, Effects, Input, JobEnd, Order, Output, Priority, Retired, Warning,
-};
+pub use effects::{CopyOrder, Effects, Input, JobEnd, Order, Output, Priority, Retired, Warning};
 pub use event::{Attempt, Event, HeldBlock, WorkerSpec};
 pub use ids::{JobId, TaskRef, Time, WorkerId};
 pub use job::{JobOptions, JobPlan, TaskState};

@@ -34,6 +34,6 @@ pub fn task(options: TokenStream, item: TokenStream) -> TokenStream {
     };
     let function = syn::parse_macro_input!(item as syn::ItemFn);
     let registered = function::registration(&function, &home.path());
-    let registered = registered.unwrap_or_else(|error| error.into_compile_error());
+    let registered = registered.unwrap_or_else(syn::Error::into_compile_error);
     quote::quote! { #function #registered }.into()
 }
