@@ -63,13 +63,11 @@ inventory::collect!(SinkKind);
 /// see; as the kind's own `open`.
 pub fn decode_source(from: &Travelling) -> Result<Arc<dyn ArraySource>> {
     let mut kinds = inventory::iter::<SourceKind>.into_iter();
-    match kinds.find(|k| k.name == from.kind) {
-        Some(kind) => (kind.open)(from),
-        None => {
-            let known = inventory::iter::<SourceKind>.into_iter().map(|k| k.name);
-            Err(unknown_name(ErrorKind::NotFound, "kind of array source", &from.kind, known))
-        }
-    }
+    let Some(kind) = kinds.find(|k| k.name == from.kind) else {
+        let known = inventory::iter::<SourceKind>.into_iter().map(|k| k.name);
+        return Err(unknown_name(ErrorKind::NotFound, "kind of array source", &from.kind, known));
+    };
+    (kind.open)(from)
 }
 
 /// Joins the writers of a sink that was opened in another process.
@@ -78,11 +76,9 @@ pub fn decode_source(from: &Travelling) -> Result<Arc<dyn ArraySource>> {
 /// As [`decode_source`].
 pub fn decode_sink(from: &Travelling) -> Result<Box<dyn ArraySink>> {
     let mut kinds = inventory::iter::<SinkKind>.into_iter();
-    match kinds.find(|k| k.name == from.kind) {
-        Some(kind) => (kind.join)(from),
-        None => {
-            let known = inventory::iter::<SinkKind>.into_iter().map(|k| k.name);
-            Err(unknown_name(ErrorKind::NotFound, "kind of array sink", &from.kind, known))
-        }
-    }
+    let Some(kind) = kinds.find(|k| k.name == from.kind) else {
+        let known = inventory::iter::<SinkKind>.into_iter().map(|k| k.name);
+        return Err(unknown_name(ErrorKind::NotFound, "kind of array sink", &from.kind, known));
+    };
+    (kind.join)(from)
 }

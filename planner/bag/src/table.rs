@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_fraction_is_not_cut_off() {
-        let row = |text: &str| loads(text.to_owned()).unwrap();
+        let row = |text: &str| loads(text).unwrap();
         let schema = infer_schema(&[row(r#"{"a": 1, "n": {"b": [1]}}"#)]).unwrap();
         let fits = [row(r#"{"a": 9007199254740993, "n": {"b": [2, 3]}}"#), row(r#"{"a": null}"#)];
         assert_eq!(table(&fits, &schema).unwrap().num_rows(), 2);

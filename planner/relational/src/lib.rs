@@ -42,4 +42,4 @@ pub use run::{RunPlan, lower, lower_with};
 pub use session::Session;
 pub use sink::{CsvWrite, JsonWrite, ParquetCompression, ParquetWrite, Sink, Written, lower_write};
 pub use source::SourceTable;
-pub use travel::{FunctionKind, PlanTable, TableKind, decode_plan, encode_plan, settle_inputs};
+pub use travel::{DecodeTable, FunctionKind, PlanTable, TableKind, decode_plan, encode_plan, settle_inputs};

@@ -22,12 +22,15 @@ pub trait PlanTable: TableProvider {
     }
 }
 
+/// Opens a table from its data and its columns.
+pub type DecodeTable = fn(&[u8], SchemaRef, &TaskContext) -> Result<Arc<dyn PlanTable>>;
+
 /// A kind of table; submitted with `inventory`.
 pub struct TableKind {
     /// Its name, unique in a build.
     pub name: &'static str,
     /// Opens one from its data and its columns.
-    pub decode: fn(&[u8], SchemaRef, &TaskContext) -> Result<Arc<dyn PlanTable>>,
+    pub decode: DecodeTable,
 }
 
 /// A function of ours; submitted with `inventory`.

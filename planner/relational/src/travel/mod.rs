@@ -23,7 +23,7 @@ use codec::Codec;
 
 pub(crate) use inputs::settle;
 pub use inputs::settle as settle_inputs;
-pub use kinds::{FunctionKind, PlanTable, TableKind};
+pub use kinds::{DecodeTable, FunctionKind, PlanTable, TableKind};
 pub(crate) use lazy::TravellingPlan;
 
 /// Bytes of a table in memory that stand within the plan that reads it; larger ones are handed out by tasks of their own.
