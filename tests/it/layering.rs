@@ -18,6 +18,34 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("swath-scheduler", &["swath-error", "swath-graph"]),
     // So does the worker's core.
     ("swath-worker-core", &["swath-error", "swath-graph", "swath-scheduler"]),
+    ("swath-wire", &["swath-error", "swath-graph", "swath-scheduler"]),
+    (
+        "swath-worker",
+        &[
+            "swath-error",
+            "swath-graph",
+            "swath-block",
+            "swath-scheduler",
+            "swath-worker-core",
+            "swath-wire",
+            "swath-store",
+            "swath-flight",
+        ],
+    ),
+    (
+        "swath-cluster",
+        &[
+            "swath-error",
+            "swath-graph",
+            "swath-block",
+            "swath-execute",
+            "swath-scheduler",
+            "swath-tasks",
+            "swath-wire",
+            "swath-flight",
+            "swath-worker",
+        ],
+    ),
     (
         "swath-local",
         &[
@@ -107,9 +135,19 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// Crates from outside, and the only crates of ours that may reach them through ordinary dependencies of their own.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("datafusion", &["swath-relational", "swath-dataframe"]),
-    ("tokio", &["swath-relational", "swath-dataframe", "swath-flight"]),
     ("tonic", &["swath-flight"]),
     ("arrow-flight", &["swath-flight"]),
+    (
+        "tokio",
+        &[
+            "swath-relational",
+            "swath-dataframe",
+            "swath-flight",
+            "swath-wire",
+            "swath-worker",
+            "swath-cluster",
+        ],
+    ),
     ("object_store", &["swath-relational", "swath-files"]),
     ("rustyline", &["swath"]),
     ("clap", &["swath"]),

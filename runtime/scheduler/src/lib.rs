@@ -30,6 +30,7 @@
 
 mod assign;
 mod bitset;
+mod census;
 mod check;
 mod class;
 mod effects;

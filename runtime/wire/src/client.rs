@@ -43,8 +43,9 @@ pub enum FromClient {
     Detach(Vec<TaskRef>),
     /// Nothing of the job is wanted any more.
     Forget(JobId),
-    /// A result was said to be at this worker and could not be had there.
-    Unreachable(TaskRef, WorkerId),
+    /// A result was said to be at this worker and could not be had there; whether the worker said that it does not have
+    /// it.
+    Unreachable(TaskRef, WorkerId, bool),
     /// A question or a request; answered by [`ToClient::Answer`] with the same number.
     Ask(u64, Query),
     /// The client leaves in good order.

@@ -13,6 +13,7 @@ mod graph;
 mod greeting;
 mod outbox;
 mod query;
+mod socket;
 mod worker;
 
 pub use blob::Blob;
@@ -22,7 +23,6 @@ pub use frame::{MAX_FRAME, MAX_GREETING, decode, encode};
 pub use graph::{WireGraph, WireLayer};
 pub use greeting::{Build, Greeting, PROTOCOL, Role, Welcome, WorkerOffer, greet, receive, refuse, welcome};
 pub use outbox::Outbox;
-pub use query::{Answer, Coordination, Dataset, Item, Query, WorkerInfo};
-pub use worker::{
-    AttemptId, CopyOrder, Done, FromWorker, InputRef, Metrics, Peer, RunOrder, ToWorker, WorkerCall,
-};
+pub use query::{Answer, Called, Coordination, Dataset, Query, WorkerInfo};
+pub use socket::{Dialer, Identity, Socket, listen};
+pub use worker::{Done, FromWorker, Metrics, Peer, RunOrder, ToWorker, WorkerCall};

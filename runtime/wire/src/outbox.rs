@@ -42,12 +42,12 @@ impl Outbox {
         Self(Arc::default())
     }
 
-    /// Sends a message (mostly a batch) as one frame. Never waits.
+    /// Sends a batch of messages as one frame. Never waits.
     ///
     /// # Errors
     /// [`ErrorKind::Cluster`] when the connection is over or the peer has stopped reading; those of [`crate::encode`].
-    pub fn send<T: Serialize + ?Sized>(&self, message: &T) -> Result<()> {
-        self.send_frame(frame::encode(message)?)
+    pub fn send<T: Serialize>(&self, messages: &[T]) -> Result<()> {
+        self.send_frame(frame::encode(messages)?)
     }
 
     /// Sends a frame made by [`crate::encode`].
@@ -82,6 +82,11 @@ impl Outbox {
     pub fn is_closed(&self) -> bool {
         let waiting = self.0.waiting.lock();
         waiting.closed || waiting.dead
+    }
+
+    /// Whether everything has been written, or never will be.
+    pub fn is_over(&self) -> bool {
+        self.0.waiting.lock().dead
     }
 
     /// Writes what is put in until the box is closed or the peer gone; an empty frame after `idle` without any.

@@ -56,27 +56,18 @@ pub enum Coordination {
     IsSet,
     /// Wait until an event is set; answered by [`Answer::Flag`].
     WaitSet(Option<u64>),
-    /// Put into a queue; waits while it holds `limit` items (0: no limit).
-    Put(u32, Item),
+    /// Put an encoded value into a queue; waits while it holds `limit` items (0: no limit).
+    Put(u32, Blob),
     /// Take out of a queue; waits. Answered by [`Answer::Item`].
     Take(Option<u64>),
     /// How many items a queue holds; answered by [`Answer::Count`].
     Len,
-    /// Set a variable.
-    Write(Item),
+    /// Set a variable to an encoded value.
+    Write(Blob),
     /// Read a variable; waits until it is set. Answered by [`Answer::Item`].
     Read(Option<u64>),
     /// Forget a variable, a queue's items or an event.
     Delete,
-}
-
-/// What queues and variables hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Item {
-    /// An encoded value.
-    Value(Blob),
-    /// A future, and the Rust type of its value.
-    Future(TaskRef, String),
 }
 
 /// A published dataset.
@@ -113,29 +104,39 @@ pub struct WorkerInfo {
     pub silent_millis: u64,
 }
 
+/// What a function called on a worker gave.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Called {
+    /// Which worker.
+    pub worker: WorkerId,
+    /// An encoded value.
+    #[serde(with = "swath_error::travel::result")]
+    pub result: Result<Blob, swath_error::Error>,
+}
+
 /// Answers to queries.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Answer {
     /// It is done.
     Done,
-    /// The workers, and the number of clients.
-    Workers(Vec<WorkerInfo>, u32),
+    /// The workers, the number of clients and that of tasks that are not over.
+    Workers(Vec<WorkerInfo>, u32, u64),
     /// Holders of each result asked about; none for those that do not exist.
     Holders(Vec<(TaskRef, Vec<WorkerId>)>),
     /// Tasks by worker, with their names.
     Tasks(Vec<(WorkerId, Vec<(TaskRef, String)>)>),
-    /// What each worker gave: an encoded value.
-    Called(Vec<(WorkerId, Result<Blob, swath_error::travel::Sent>)>),
-    /// A dataset, and the size and holder of each of its results.
-    Dataset(Dataset, Vec<Option<(WorkerId, u64)>>),
+    /// What each worker gave.
+    Called(Vec<Called>),
+    /// A dataset.
+    Dataset(Dataset),
     /// Names of datasets.
     Names(Vec<String>),
     /// A lease, unless patience ended.
     Lease(Option<u64>),
     /// Yes or no.
     Flag(bool),
-    /// An item, unless patience ended.
-    Item(Option<Item>),
+    /// An encoded value, unless patience ended.
+    Item(Option<Blob>),
     /// A number.
     Count(u64),
 }

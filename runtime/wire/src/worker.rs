@@ -4,58 +4,23 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use swath_error::Error;
 use swath_graph::{LayerId, Step};
-use swath_scheduler::{JobId, TaskRef, WorkerId};
+use swath_scheduler::{Attempt, Input, JobId, Priority, TaskRef, WorkerId};
 
 use crate::Blob;
-
-/// An attempt at a task, as it is called between the scheduler and the one worker that has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct AttemptId {
-    /// What.
-    pub task: TaskRef,
-    /// Which try; what is said about another try than the live one is ignored.
-    pub attempt: u16,
-}
-
-/// A result that a task reads, and who holds it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InputRef {
-    /// The result: of the same job, or of the job it was imported from.
-    pub task: TaskRef,
-    /// Its size.
-    pub bytes: u64,
-    /// Workers that hold it, the nearest first; may contain the worker that is told.
-    pub holders: SmallVec<[WorkerId; 2]>,
-}
 
 /// A task to run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunOrder {
     /// Which attempt.
-    pub attempt: AttemptId,
+    pub attempt: Attempt,
     /// Threads it may use, "up to".
     pub slots: u16,
-    /// Higher first; among equals the smaller task of the older job.
-    pub priority: i32,
-    /// Expected bytes of its result, zero when nothing is known.
-    pub expected_bytes: u64,
-    /// The result is an output of its job.
-    pub is_output: bool,
+    /// Larger first; among equals the smaller task of the older job.
+    pub priority: Priority,
     /// What it runs, one step after another.
     pub steps: SmallVec<[Step; 1]>,
     /// What the first step reads, in argument order.
-    pub inputs: SmallVec<[InputRef; 2]>,
-}
-
-/// A result to be copied from another worker.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CopyOrder {
-    /// The result.
-    pub task: TaskRef,
-    /// Its size.
-    pub bytes: u64,
-    /// Who holds it.
-    pub from: SmallVec<[WorkerId; 2]>,
+    pub inputs: Vec<Input>,
 }
 
 /// A worker as other workers and clients know it.
@@ -89,7 +54,7 @@ pub enum ToWorker {
     Run(Vec<RunOrder>),
     /// Tasks to give back when they have not begun; answered by [`FromWorker::Returned`] or
     /// [`FromWorker::Kept`].
-    Recall(Vec<AttemptId>),
+    Recall(Vec<Attempt>),
     /// Results to drop.
     Release(Vec<TaskRef>),
     /// Running tasks of the job are to stop, waiting ones are dropped and reported as failed with
@@ -98,7 +63,7 @@ pub enum ToWorker {
     /// Nothing of the job will be asked for again: its operations and what is left of its results may go.
     Forget(JobId),
     /// Results to fetch and keep.
-    Copy(Vec<CopyOrder>),
+    Copy(Vec<Input>),
     /// A function to call; answered by [`FromWorker::Answer`] with the same number.
     Call(u64, WorkerCall),
     /// Take no more tasks: the scheduler is moving this worker's results away.
@@ -111,11 +76,11 @@ pub enum ToWorker {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {
     /// Which.
-    pub attempt: AttemptId,
+    pub attempt: Attempt,
     /// Size of its result.
     pub bytes: u64,
     /// How long it computed.
-    pub micros: u32,
+    pub micros: u64,
 }
 
 /// How a worker is doing.
@@ -141,33 +106,33 @@ pub enum FromWorker {
     /// Attempts that gave results, which this worker holds.
     Done(Vec<Done>),
     /// An attempt that ended in an error.
-    Failed(AttemptId, #[serde(with = "swath_error::travel")] Error),
+    Failed(Attempt, #[serde(with = "swath_error::travel")] Error),
     /// An attempt that waits for something outside, or for tasks it submitted, and gives its slots back.
-    Paused(AttemptId),
+    Paused(Attempt),
     /// What it waited for is there, and it goes on at once.
-    Resumed(AttemptId),
+    Resumed(Attempt),
     /// What it waited for is there, and it wants a slot to go on.
-    Fetched(AttemptId),
-    /// Attempts that had not begun and are over: the worker gives them back, asked by [`ToWorker::Recall`] or not.
-    Returned(Vec<AttemptId>),
-    /// Recalled attempts that had begun already; they go on.
-    Kept(Vec<AttemptId>),
+    Fetched(Attempt),
+    /// An attempt that had not begun and is over: the worker gives it back, asked by [`ToWorker::Recall`] or not.
+    Returned(Attempt),
+    /// A recalled attempt that had begun already; it goes on.
+    Kept(Attempt),
     /// The worker is short of memory and takes no more tasks (`true`), or takes tasks again (`false`).
     Halted(bool),
     /// So many bytes were fetched from other workers in so many microseconds.
     Moved(u64, u64),
     /// An attempt that cannot run: its input was at none of these workers.
-    Missing(AttemptId, TaskRef, Vec<WorkerId>),
-    /// Results this worker holds from now on besides others: copies, and what a client has put there.
-    Copied(Vec<TaskRef>),
-    /// A copy that could not be made.
-    CopyFailed(TaskRef),
-    /// Copies this worker does not hold any more.
-    Dropped(Vec<TaskRef>),
+    Missing(Attempt, TaskRef, Vec<WorkerId>),
+    /// A result this worker holds from now on: a copy, or what a client has put there.
+    Copied(TaskRef),
+    /// A result that this worker does not hold, or could not get a copy of.
+    Dropped(TaskRef),
     /// How it is doing.
     Heartbeat(Metrics),
     /// The answer to a call: an encoded value.
     Answer(u64, #[serde(with = "swath_error::travel::result")] Result<Blob, Error>),
+    /// It wants to end: its results are to be moved elsewhere ([`ToWorker::Retire`]).
+    Leaving,
     /// It ends, for this reason: none means in good order.
     Bye(#[serde(with = "swath_error::travel::option")] Option<Error>),
 }

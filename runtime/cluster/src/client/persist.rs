@@ -1,0 +1,225 @@
+//! Collections kept on the cluster: later graphs start from their blocks.
+//!
+//! A layer's key says what it computes. What is persisted is remembered by key; a graph with such a layer is given
+//! imports in its place, and what only fed it falls away.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use swath_error::{Error, Result};
+use swath_execute::{Collection, RunOptions};
+use swath_graph::{
+    Annotations, Columns, GraphBuilder, Key, Layer, LayerId, Payload, Step, TaskGraph, TaskId, fuse_linear,
+    order,
+};
+use swath_scheduler::TaskRef;
+use swath_wire::{FromClient, Submission};
+
+use super::Client;
+use super::future::Future;
+use super::jobs::JobRecord;
+
+/// Results kept, by what they are.
+#[derive(Debug, Default)]
+pub(crate) struct PersistedKeys(Mutex<HashMap<(Key, u32), TaskRef>>);
+
+/// A collection's blocks on the cluster; while this is there, graphs that need them start from them. Dropping it lets them
+/// go.
+#[derive(Debug)]
+#[must_use = "dropping this releases what was persisted"]
+pub struct Persisted {
+    client: Client,
+    futures: Vec<Future<swath_block::Block>>,
+    keys: Vec<(Key, u32)>,
+}
+
+impl Client {
+    /// Starts computing a collection and keeps its blocks on the workers. The same collection, and whatever is derived
+    /// from it, starts from them while the returned handle is there.
+    ///
+    /// # Errors
+    /// The error of the expression; [`swath_error::ErrorKind::Unsupported`] for what cannot leave this process;
+    /// [`swath_error::ErrorKind::Cluster`] when the connection is over.
+    pub fn persist<C: Collection>(&self, collection: &C) -> Result<Persisted> {
+        let mut builder = GraphBuilder::new();
+        let lowered = collection.lower(&mut builder)?;
+        let (graph, links) = self.persisted().substitute(builder.finish(&lowered.tasks)?)?;
+        let graph = if RunOptions::current().fuse { fuse_linear(graph) } else { graph };
+        let graph = order(graph);
+        let outputs = graph.outputs().to_vec();
+        let keys: Vec<(Key, u32)> = outputs.iter().filter_map(|task| key_of(&graph, *task)).collect();
+        let sources = import_sources(&graph, &links);
+        let graph = crate::encode::graph(graph)?;
+        let shared = self.shared();
+        let record = shared.new_job()?;
+        let mut futures = Vec::with_capacity(outputs.len());
+        for task in &outputs {
+            add(&record, *task, sources.get(task).copied());
+            futures.push(Future::new(record.clone(), *task));
+        }
+        let job = record.job;
+        shared.flush();
+        let submission = Submission { job, graph, links, priority: 0, fail_fast: false, stepwise: true };
+        shared.send(&[FromClient::Submit(Box::new(submission))])?;
+        let names = keys.iter().copied().zip(futures.iter().map(Future::key));
+        self.persisted().0.lock().extend(names);
+        Ok(Persisted { client: self.clone(), futures, keys })
+    }
+
+    pub(crate) fn persisted(&self) -> &PersistedKeys {
+        &self.shared().persisted
+    }
+}
+
+/// A task that is an output several times is referred to as often.
+fn add(record: &Arc<JobRecord>, task: TaskId, source: Option<TaskRef>) {
+    if record.knows(task) {
+        record.retain(task);
+    } else {
+        record.add(task, source);
+    }
+}
+
+impl Persisted {
+    /// Waits until all blocks exist.
+    ///
+    /// # Errors
+    /// The error of the task that failed first.
+    pub fn wait(&self) -> Result<()> {
+        self.futures.iter().try_for_each(Future::wait)
+    }
+
+    /// The blocks, in order.
+    pub fn futures(&self) -> &[Future<swath_block::Block>] {
+        &self.futures
+    }
+}
+
+impl Drop for Persisted {
+    fn drop(&mut self) {
+        let mut known = self.client.persisted().0.lock();
+        for (key, future) in self.keys.iter().zip(&self.futures) {
+            if known.get(key) == Some(&future.key()) {
+                known.remove(key);
+            }
+        }
+    }
+}
+
+/// What a task is: the key and index of its last step.
+fn key_of(graph: &TaskGraph, task: TaskId) -> Option<(Key, u32)> {
+    let step = graph.last_step(task)?;
+    Some((graph.layers().get(step.layer.index())?.key, step.index))
+}
+
+/// The names of results that import tasks stand for.
+pub(crate) fn import_sources(graph: &TaskGraph, links: &[TaskRef]) -> BTreeMap<TaskId, TaskRef> {
+    if links.is_empty() {
+        return BTreeMap::new();
+    }
+    let outputs = graph.outputs().iter().filter(|t| graph.is_import(**t));
+    outputs.filter_map(|t| Some((*t, *links.get(graph.last_step(*t)?.index as usize)?))).collect()
+}
+
+impl PersistedKeys {
+    /// The graph with imports in the place of what is persisted, and the results those stand for.
+    pub fn substitute(&self, graph: TaskGraph) -> Result<(TaskGraph, Vec<TaskRef>)> {
+        let known = self.0.lock().clone();
+        if known.is_empty() {
+            return Ok((graph, Vec::new()));
+        }
+        let found: Vec<Option<TaskRef>> = (0..graph.len() as u32)
+            .map(|t| key_of(&graph, TaskId(t)).and_then(|key| known.get(&key).copied()))
+            .collect();
+        if found.iter().all(Option::is_none) {
+            return Ok((graph, Vec::new()));
+        }
+        import_found(graph, &found)
+    }
+}
+
+/// Replaces the found tasks by imports and drops what nobody needs then.
+fn import_found(graph: TaskGraph, found: &[Option<TaskRef>]) -> Result<(TaskGraph, Vec<TaskRef>)> {
+    let n = graph.len();
+    let mut wanted = vec![false; n];
+    graph.outputs().iter().for_each(|o| mark(&mut wanted, *o));
+    for task in (0..n as u32).rev().map(TaskId) {
+        let needed = wanted.get(task.index()).copied().unwrap_or(false);
+        if needed && found.get(task.index()).is_some_and(Option::is_none) {
+            graph.deps(task).iter().for_each(|d| mark(&mut wanted, *d));
+        }
+    }
+    let mut columns = Columns { dep_offsets: vec![0], step_offsets: vec![0], ..Columns::default() };
+    let mut links = Vec::new();
+    let mut renamed = vec![TaskId(u32::MAX); n];
+    let import_layer = LayerId(graph.layers().len() as u32);
+    for task in (0..n as u32).map(TaskId).filter(|t| wanted.get(t.index()) == Some(&true)) {
+        if let Some(name) = renamed.get_mut(task.index()) {
+            *name = TaskId(columns.step_offsets.len() as u32 - 1);
+        }
+        if let Some(source) = found.get(task.index()).copied().flatten() {
+            columns.steps.push(Step { layer: import_layer, index: links.len() as u32 });
+            links.push(source);
+        } else {
+            let deps = graph.deps(task).iter().filter_map(|d| renamed.get(d.index()).copied());
+            columns.deps.extend(deps);
+            columns.steps.extend_from_slice(graph.steps(task));
+        }
+        columns.dep_offsets.push(columns.deps.len() as u32);
+        columns.step_offsets.push(columns.steps.len() as u32);
+    }
+    let outputs = graph.outputs().iter().filter_map(|o| renamed.get(o.index()).copied()).collect();
+    let mut layers = graph.into_columns().layers;
+    layers.push(Layer {
+        key: Key::unique("persisted"),
+        name: "persisted".into(),
+        payload: Payload::Import,
+        annotations: Annotations { fusible: false, ..Annotations::default() },
+    });
+    let Columns { dep_offsets, deps, step_offsets, steps, .. } = columns;
+    let graph = TaskGraph::from_columns(layers, dep_offsets, deps, step_offsets, steps, outputs)
+        .map_err(|e| Error::internal(format!("persisted results do not fit a graph: {}", e.message())))?;
+    Ok((graph, links))
+}
+
+fn mark(wanted: &mut [bool], task: TaskId) {
+    if let Some(w) = wanted.get_mut(task.index()) {
+        *w = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use swath_scheduler::JobId;
+
+    fn layer(name: &str) -> Layer {
+        Layer {
+            key: Key::of(name).finish(),
+            name: name.into(),
+            payload: Payload::Encoded(name.as_bytes().into()),
+            annotations: Annotations::default(),
+        }
+    }
+
+    #[test]
+    fn what_is_persisted_is_imported_and_what_fed_it_falls_away() {
+        let mut b = GraphBuilder::new();
+        let read = b.add(layer("read"), 3, |_, _| {}).unwrap();
+        let inc = b.add(layer("inc"), 3, |i, d| d.push(read.get(i))).unwrap();
+        let sum = b.add(layer("sum"), 1, |_, d| d.extend(inc.iter())).unwrap();
+        let graph = b.finish(&[sum.get(0), inc.get(2)]).unwrap();
+        let source = |i: u32| TaskRef { job: JobId(9), task: TaskId(i) };
+        let keys = PersistedKeys::default();
+        assert_eq!(keys.substitute(graph.clone()).unwrap().0.len(), 7);
+        keys.0.lock().extend([((layer("inc").key, 0), source(5)), ((layer("inc").key, 2), source(7))]);
+        let (graph, links) = keys.substitute(graph).unwrap();
+        assert_eq!((graph.len(), links), (5, vec![source(5), source(7)]));
+        let sum = graph.outputs()[0];
+        let imports: Vec<bool> = graph.deps(sum).iter().map(|d| graph.is_import(*d)).collect();
+        assert_eq!(imports, [true, false, true]);
+        let sources = import_sources(&graph, &[source(5), source(7)]);
+        assert_eq!(sources.get(&graph.outputs()[1]), Some(&source(7)));
+    }
+}

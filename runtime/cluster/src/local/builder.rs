@@ -1,0 +1,128 @@
+//! How a local cluster is set up.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use swath_error::{Error, Result};
+use swath_wire::Identity;
+
+use super::LocalCluster;
+
+/// How a local cluster is set up; made by [`LocalCluster::builder`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct LocalClusterBuilder {
+    pub(crate) workers: usize,
+    pub(crate) threads: usize,
+    pub(crate) memory_limit: Option<u64>,
+    pub(crate) processes: Option<Vec<PathBuf>>,
+    pub(crate) resources: BTreeMap<String, u64>,
+    pub(crate) local_dir: Option<PathBuf>,
+    pub(crate) listen: SocketAddr,
+    pub(crate) identity: Option<Identity>,
+    pub(crate) ttl: Duration,
+    pub(crate) patience: Duration,
+    pub(crate) scheduler_file: Option<PathBuf>,
+}
+
+impl Default for LocalClusterBuilder {
+    fn default() -> Self {
+        Self {
+            workers: std::thread::available_parallelism().map_or(1, Into::into),
+            threads: 1,
+            memory_limit: None,
+            processes: None,
+            resources: BTreeMap::new(),
+            local_dir: None,
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            identity: None,
+            ttl: Duration::from_secs(30),
+            patience: Duration::from_mins(5),
+            scheduler_file: None,
+        }
+    }
+}
+
+impl LocalClusterBuilder {
+    /// How many workers. Default: one per core.
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers;
+        self
+    }
+
+    /// Compute threads of each worker. Default 1.
+    pub fn threads_per_worker(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Bytes that the results of each worker may take in memory. Default: an equal share of 70 % of the machine's.
+    pub fn memory_limit(mut self, bytes: u64) -> Self {
+        self.memory_limit = Some(bytes);
+        self
+    }
+
+    /// Workers are processes of their own that run this program, which must call `swath::init()` at the top of `main`.
+    /// Default: they are threads of this process.
+    pub fn processes(mut self) -> Self {
+        self.processes = Some(Vec::new());
+        self
+    }
+
+    /// Workers are processes of their own that run another program: the `swath` command, or one that calls
+    /// `swath::init()`.
+    pub fn program(mut self, program: impl Into<PathBuf>) -> Self {
+        self.processes = Some(vec![program.into()]);
+        self
+    }
+
+    /// Amount of a named resource that each worker has.
+    pub fn resource(mut self, name: impl Into<String>, amount: u64) -> Self {
+        self.resources.insert(name.into(), amount);
+        self
+    }
+
+    /// The folder for results that do not fit into memory. Default: the system's folder for temporary files.
+    pub fn local_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.local_dir = Some(folder.into());
+        self
+    }
+
+    /// Where the scheduler listens. Default: a free port of the loopback interface.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// Certificates for everybody. Default: none. Worker processes need them in files and are not started with this.
+    pub fn identity(mut self, identity: Identity) -> Self {
+        self.identity = Some(identity);
+        self
+    }
+
+    /// Silence after which a worker or client is taken to be gone. Default 30 s.
+    pub fn ttl(mut self, ttl: Duration) -> Self {
+        self.ttl = ttl;
+        self
+    }
+
+    /// How long a task waits for a worker that may run it before it fails. Default 5 minutes.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Starts the scheduler and its workers, and waits until they are there.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::Io`] when an address is in use; [`swath_error::ErrorKind::Cluster`] when worker
+    /// processes do not come; [`swath_error::ErrorKind::InvalidArgument`] for no threads.
+    pub fn start(self) -> Result<LocalCluster> {
+        if self.threads == 0 {
+            return Err(Error::argument("a worker needs at least one thread"));
+        }
+        LocalCluster::start(self)
+    }
+}

@@ -1,0 +1,12 @@
+//! Clusters of this process: schedulers, workers and clients on 127.0.0.1.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod coordination;
+mod failures;
+mod functions;
+mod futures;
+mod graphs;
+mod handshake;
+mod membership;
+mod security;

@@ -1,0 +1,168 @@
+//! Running one task on a compute thread: its steps one after another, with panics turned into errors.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use smallvec::{SmallVec, smallvec};
+use swath_block::{Block, CancelToken, Fetch, Inputs, MemoryLedger, Operation, RunEnv, TaskContext};
+use swath_error::{Error, ErrorKind, Result};
+use swath_scheduler::{Attempt, TaskRef};
+use swath_store::Store;
+
+use crate::desk::Desk;
+
+/// A task ready to be run.
+pub(crate) struct Work {
+    pub attempt: Attempt,
+    pub slots: u16,
+    pub cancel: CancelToken,
+    pub steps: SmallVec<[(Arc<dyn Operation>, u32); 1]>,
+    /// Each input: taken from memory already, or to be read by the thread that runs the task.
+    pub inputs: SmallVec<[Input; 2]>,
+    /// What the first step's asynchronous half gave; it is not asked again.
+    pub fetched: Option<Result<Block>>,
+}
+
+/// An input of a task.
+pub(crate) enum Input {
+    Here(Block),
+    Stored(TaskRef),
+}
+
+/// The task that a thread is running, for those that want to give its slot back while they wait.
+#[derive(Clone)]
+pub struct Running {
+    desk: Arc<Desk>,
+    attempt: Attempt,
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("attempt", &self.attempt).finish_non_exhaustive()
+    }
+}
+
+impl Running {
+    /// The attempt.
+    pub fn attempt(&self) -> Attempt {
+        self.attempt
+    }
+
+    /// The scheduler's address.
+    pub fn scheduler(&self) -> &str {
+        self.desk.scheduler()
+    }
+
+    /// The worker's certificates.
+    pub fn identity(&self) -> Option<swath_wire::Identity> {
+        self.desk.identity.clone()
+    }
+
+    /// Gives the slot back while `wait` blocks this thread; another thread stands in for it.
+    pub fn pause<R>(&self, wait: impl FnOnce() -> R) -> R {
+        self.desk.pause(self.attempt);
+        let result = wait();
+        self.desk.go_on(self.attempt);
+        result
+    }
+}
+
+thread_local! {
+    static RUNNING: RefCell<Option<Running>> = const { RefCell::new(None) };
+}
+
+/// The task that this thread is running; none on threads that are not a worker's.
+pub fn running() -> Option<Running> {
+    RUNNING.with_borrow(Clone::clone)
+}
+
+impl Work {
+    /// What the task's first operation wants fetched before it runs, if anything.
+    pub fn fetch(&self, env: &RunEnv) -> Option<Fetch> {
+        if self.fetched.is_some() {
+            return None;
+        }
+        let (operation, index) = self.steps.first()?;
+        let context = TaskContext { index: *index, slots: usize::from(self.slots.max(1)), env };
+        match catch_unwind(AssertUnwindSafe(|| operation.fetch(&context))) {
+            Ok(fetch) => fetch,
+            Err(panic) => Some(Box::pin(std::future::ready(Err(panicked(&*panic))))),
+        }
+    }
+
+    /// What the run shares, for this attempt alone.
+    pub fn env(&self, threads: usize, ledger: MemoryLedger) -> RunEnv {
+        RunEnv { cancel: self.cancel.clone(), ..RunEnv::new(threads, ledger) }
+    }
+
+    /// Runs the task; `desk` is what it may give its slot back to.
+    pub fn run(self, store: &Store, env: &RunEnv, desk: &Arc<Desk>) -> Result<Block> {
+        RUNNING.set(Some(Running { desk: desk.clone(), attempt: self.attempt }));
+        let caught = catch_unwind(AssertUnwindSafe(|| self.run_steps(store, env)));
+        RUNNING.set(None);
+        caught.unwrap_or_else(|panic| Err(panicked(&*panic)))
+    }
+
+    fn run_steps(self, store: &Store, env: &RunEnv) -> Result<Block> {
+        let Self { steps, slots, inputs, fetched, .. } = self;
+        let mut inputs: Inputs = inputs.into_iter().map(|i| i.take(store)).collect::<Result<_>>()?;
+        inputs.extend(fetched.transpose()?);
+        let mut block = Block::Unit;
+        for (n, (operation, index)) in steps.iter().enumerate() {
+            let context = TaskContext { index: *index, slots: usize::from(slots.max(1)), env };
+            context.check_cancelled()?;
+            if n > 0 {
+                inputs = smallvec![block];
+                // A fetch in the middle of a fused chain waits here: its input has only just been made.
+                if let Some(fetch) = operation.fetch(&context) {
+                    inputs.push(crate::net::block_on(fetch)?);
+                }
+            }
+            block = operation.run(std::mem::take(&mut inputs), &context)?;
+        }
+        Ok(block)
+    }
+}
+
+impl Input {
+    fn take(self, store: &Store) -> Result<Block> {
+        match self {
+            Self::Here(block) => Ok(block),
+            // It was there when the task was begun; only the end of its job takes it away.
+            Self::Stored(task) => store
+                .get_blocking(task)?
+                .ok_or_else(|| Error::cancelled("an input was dropped because its job has ended")),
+        }
+    }
+}
+
+/// The error of a task that panicked.
+pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Error {
+    let text = panic.downcast_ref::<&str>().copied().map(str::to_owned);
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    let message = text.map_or_else(|| "the task panicked".to_owned(), |t| format!("the task panicked: {t}"));
+    Error::new(ErrorKind::TaskFailed, message)
+}
+
+/// Calls an operation by itself; gives its encoded value.
+pub(crate) fn call(
+    call: &swath_wire::WorkerCall,
+    threads: usize,
+    ledger: MemoryLedger,
+) -> Result<swath_wire::Blob> {
+    let operation = swath_block::decode_operation(call.operation.as_ref())?;
+    let env = RunEnv::new(threads, ledger);
+    let context = TaskContext { index: 0, slots: 1, env: &env };
+    let caught = catch_unwind(AssertUnwindSafe(|| operation.run(Inputs::new(), &context)));
+    match caught.unwrap_or_else(|panic| Err(panicked(&*panic)))? {
+        Block::Value(value) => Ok(value.encode()?.into()),
+        Block::Unit => Ok(Vec::new().into()),
+        other => Err(Error::unsupported(format!(
+            "a function called on workers gave a {}, which cannot be sent back",
+            other.kind()
+        ))
+        .with_help("return a serialisable value")),
+    }
+}

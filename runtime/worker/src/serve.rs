@@ -1,0 +1,51 @@
+//! What other workers and clients may ask of this worker's store.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use parking_lot::Mutex;
+use swath_block::Block;
+use swath_error::{Error, ErrorKind, Result};
+use swath_flight::BlockSource;
+use swath_scheduler::TaskRef;
+use swath_store::Store;
+
+use crate::core::Event;
+use crate::desk::Desk;
+
+/// The store as peers see it: what they put into it the core is told of.
+pub(crate) struct Shelf {
+    store: Store,
+    /// Known once the scheduler has taken the worker in.
+    desk: Mutex<Option<Arc<Desk>>>,
+}
+
+impl Shelf {
+    pub fn new(store: Store) -> Self {
+        Self { store, desk: Mutex::new(None) }
+    }
+
+    pub fn open(&self, desk: Arc<Desk>) {
+        *self.desk.lock() = Some(desk);
+    }
+
+    /// Lets the desk go.
+    pub fn close(&self) {
+        *self.desk.lock() = None;
+    }
+}
+
+#[async_trait]
+impl BlockSource for Shelf {
+    async fn get(&self, task: TaskRef) -> Result<Option<Block>> {
+        self.store.get(task).await
+    }
+
+    async fn put(&self, task: TaskRef, block: Block) -> Result<()> {
+        let desk = self.desk.lock().clone();
+        let desk = desk.ok_or_else(|| Error::new(ErrorKind::Cluster, "the worker is ending"))?;
+        let bytes = self.store.put_waiting(task, block).await?;
+        desk.tell([Event::Put(task, bytes)]);
+        Ok(())
+    }
+}

@@ -1,0 +1,182 @@
+//! One stay in a cluster: from the handshake to the end of the connection. A worker that comes back is a new one.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use swath_block::MemoryLedger;
+use swath_error::{Error, ErrorKind, Result};
+use swath_flight::{FlightClient, FlightOptions, FlightServer, Tls};
+use swath_scheduler::WorkerId;
+use swath_store::{Store, StoreOptions};
+use swath_wire::{
+    Connection, Dialer, FromWorker, Greeting, Identity, Incoming, Outbox, Role, Socket, ToWorker, Welcome,
+    WorkerOffer, greet,
+};
+
+use crate::core::{Event, Limits, WorkerCore};
+use crate::desk::{Desk, Setup};
+use crate::serve::Shelf;
+use crate::{WorkerOptions, compute, memory};
+
+/// Time between two heartbeats.
+const HEARTBEAT: Duration = Duration::from_millis(500);
+
+/// A worker that a scheduler has taken in.
+pub(crate) struct Session {
+    pub id: WorkerId,
+    pub address: String,
+    desk: Arc<Desk>,
+    shelf: Arc<Shelf>,
+    server: FlightServer,
+    incoming: Incoming<Socket, ToWorker>,
+    outbox: Outbox,
+}
+
+/// Why a session is over.
+pub(crate) enum End {
+    /// The scheduler or the owner said so.
+    Stopped,
+    /// The scheduler is gone, or does not want this worker any more.
+    Lost(Error),
+}
+
+/// How the data plane is set up for an identity.
+pub(crate) fn flight_options(identity: Option<&Identity>) -> FlightOptions {
+    let tls = identity.cloned().map(|i| Tls {
+        authority: i.authority,
+        certificate: i.certificate,
+        key: i.key,
+        name: i.name,
+    });
+    FlightOptions { tls, ..FlightOptions::default() }
+}
+
+impl Session {
+    /// Joins the cluster.
+    pub async fn open(options: &WorkerOptions) -> Result<Self> {
+        let dialer = Dialer::new(options.identity.as_ref())?;
+        let mut socket = dialer.dial(&options.scheduler).await?;
+        let ledger = MemoryLedger::new(options.memory_limit);
+        let store = Store::new(ledger, StoreOptions::default().folder(&options.local_dir));
+        let flight_options = flight_options(options.identity.as_ref());
+        let flight = FlightClient::new(&flight_options)?;
+        let shelf = Arc::new(Shelf::new(store.clone()));
+        let server = FlightServer::start(options.listen, shelf.clone(), &flight_options).await?;
+        let address = contact(options, &server);
+        let me =
+            Greeting { build: options.build.clone(), role: Role::Worker(Box::new(offer(options, &address))) };
+        let (id, ttl) = match greet(&mut socket, &me).await? {
+            Welcome::Worker { id, ttl } => (id, Duration::from_micros(ttl)),
+            Welcome::Client { .. } => {
+                return Err(Error::new(ErrorKind::Cluster, "the scheduler took this worker for a client"));
+            }
+        };
+        let (incoming, outbox) = Connection::open(socket, ttl);
+        let limits = Limits::new(u32::try_from(options.threads).unwrap_or(u32::MAX), options.memory_limit);
+        let desk = Desk::new(Setup {
+            scheduler: options.scheduler.clone(),
+            identity: options.identity.clone(),
+            core: WorkerCore::new(id, limits),
+            threads: options.threads,
+            store,
+            flight,
+            net: tokio::runtime::Handle::current(),
+            outbox: outbox.clone(),
+        });
+        shelf.open(desk.clone());
+        compute::start(&desk)?;
+        Ok(Self { id, address, desk, shelf, server, incoming, outbox })
+    }
+
+    /// Works until the end. `stop` ends it at once, `leave` once its results are elsewhere.
+    pub async fn serve(
+        mut self,
+        options: &WorkerOptions,
+        stop: &tokio::sync::Notify,
+        leave: &tokio::sync::Notify,
+    ) -> End {
+        let sender = tokio::spawn(self.desk.clone().send_in_time());
+        let beat = tokio::spawn(heartbeat(self.desk.clone(), options.clone()));
+        let desk = self.desk.clone();
+        let ask_to_leave = async {
+            loop {
+                leave.notified().await;
+                desk.report(FromWorker::Leaving);
+            }
+        };
+        let end = tokio::select! {
+            end = listen(&self.desk, &mut self.incoming) => end,
+            () = stop.notified() => End::Stopped,
+            () = ask_to_leave => End::Stopped,
+        };
+        beat.abort();
+        sender.abort();
+        if matches!(end, End::Stopped) {
+            self.desk.report(FromWorker::Bye(None));
+        }
+        self.shelf.close();
+        self.desk.end();
+        self.outbox.close();
+        self.server.stop().await;
+        end
+    }
+}
+
+async fn listen(desk: &Arc<Desk>, incoming: &mut Incoming<Socket, ToWorker>) -> End {
+    loop {
+        match incoming.next().await {
+            Ok(Some(messages)) => {
+                if desk.hear(messages).is_some() {
+                    return End::Stopped;
+                }
+            }
+            Ok(None) => {
+                return End::Lost(Error::new(ErrorKind::Cluster, "the scheduler closed the connection"));
+            }
+            Err(error) => return End::Lost(error.context("the connection to the scheduler")),
+        }
+    }
+}
+
+/// Says how the worker is doing, watches the process's memory and its lifetime.
+async fn heartbeat(desk: Arc<Desk>, options: WorkerOptions) {
+    let born = Instant::now();
+    let mut halted = false;
+    let mut leaving = false;
+    loop {
+        let metrics = desk.metrics();
+        if options.owns_process
+            && let Some(verdict) = memory::verdict(metrics.resident, options.memory_limit, halted)
+        {
+            halted = verdict;
+            desk.tell([Event::Halted(halted)]);
+        }
+        desk.report(FromWorker::Heartbeat(metrics));
+        if !leaving && options.lifetime.is_some_and(|lifetime| born.elapsed() >= lifetime) {
+            leaving = true;
+            desk.report(FromWorker::Leaving);
+        }
+        tokio::time::sleep(HEARTBEAT).await;
+    }
+}
+
+/// Where others reach this worker. The scheduler replaces an unspecified host by the one it was called from.
+fn contact(options: &WorkerOptions, server: &FlightServer) -> String {
+    let address = server.address();
+    match &options.contact {
+        Some(host) => format!("{host}:{}", address.port()),
+        None => address.to_string(),
+    }
+}
+
+fn offer(options: &WorkerOptions, address: &str) -> WorkerOffer {
+    WorkerOffer {
+        name: options.name.clone(),
+        address: address.to_owned(),
+        pid: std::process::id(),
+        slots: u32::try_from(options.threads.max(1)).unwrap_or(u32::MAX),
+        memory_limit: options.memory_limit,
+        resources: options.resources.clone(),
+        operations: options.operations.clone(),
+    }
+}
