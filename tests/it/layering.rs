@@ -17,6 +17,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // The scheduler decides; it sees neither data nor threads nor a clock.
     ("swath-scheduler", &["swath-error", "swath-graph"]),
     // So does the worker's core.
+    (
+        "swath-simulate",
+        &["swath-error", "swath-graph", "swath-scheduler", "swath-worker-core"],
+    ),
     ("swath-worker-core", &["swath-error", "swath-graph", "swath-scheduler"]),
     ("swath-wire", &["swath-error", "swath-graph", "swath-scheduler"]),
     (

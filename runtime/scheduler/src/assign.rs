@@ -6,32 +6,38 @@
 //! 4. A task of several slots waits for them on one worker, which is given nothing else meanwhile; after
 //!    [`DRAIN`] it takes what is free.
 //! 5. A producer waits while its worker or its job holds more than its budget or fetches enough, unless the worker would be idle.
-//! 6. Among workers: the one that lacks the fewest input bytes, then the least loaded, then the oldest.
+//! 6. Among workers: the one where it is expected to start first ([`crate::place`]).
+//! 7. What is queued at busy workers may go to idle ones ([`crate::steal`]).
 
 use std::cmp::Reverse;
 
 use smallvec::SmallVec;
 use swath_graph::TaskId;
 
-use crate::class::Class;
 use crate::effects::{Effects, Order};
 use crate::event::Attempt;
 use crate::ids::{JobId, TaskRef, Time, WorkerId};
 use crate::job::{Job, TaskState};
+use crate::place::Site;
 use crate::scheduler::Scheduler;
-use crate::worker::{Worker, Workers};
+use crate::worker::Worker;
 
 /// How long a worker is emptied for a task of several slots, in microseconds.
 const DRAIN: u64 = 100_000;
 
-/// Workers with room looked at for one task, besides those that hold its inputs.
-const CANDIDATES: usize = 8;
+/// Tasks given out in one flush: a bound on how long it takes. The rest follows at once.
+const AT_ONCE: usize = 4096;
 
-/// Inputs whose holders are looked at.
-const HOLDERS: usize = 8;
-
-/// Workers that take nothing more in this round of picking.
-type Closed = SmallVec<[WorkerId; 4]>;
+/// What has been looked at in vain in this flush: workers only fill up in it.
+#[derive(Default)]
+struct Tried {
+    /// Workers that take nothing more: they are being emptied for a task of several slots.
+    closed: SmallVec<[WorkerId; 4]>,
+    /// Classes whose tasks find no worker.
+    classes: SmallVec<[(JobId, usize); 8]>,
+    /// Jobs all of whose ready tasks are of such classes.
+    jobs: SmallVec<[JobId; 4]>,
+}
 
 struct Pick {
     worker: WorkerId,
@@ -40,114 +46,155 @@ struct Pick {
 }
 
 impl Scheduler {
-    /// Gives ready tasks to workers until nothing more fits. Also looks at the deadlines that have passed.
+    /// Gives ready tasks to workers until nothing more fits.
     pub fn flush(&mut self, now: Time, effects: &mut Effects) {
+        self.now = now;
         self.resume(effects);
-        while let Some(pick) = self.pick(now, effects) {
-            self.assign(&pick, effects);
+        let mut tried = Tried::default();
+        for _ in 0..AT_ONCE {
+            let Some(pick) = self.pick(&mut tried, effects) else {
+                self.steal(effects);
+                return;
+            };
+            self.assign(pick.worker, pick.task, pick.slots, effects);
         }
+        effects.wake_by(now);
     }
 
-    /// Goes on with fetched attempts where there is a slot.
-    fn resume(&mut self, effects: &mut Effects) {
-        if self.resumable == 0 {
-            return;
+    fn pick(&mut self, tried: &mut Tried, effects: &mut Effects) -> Option<Pick> {
+        if self.queue.is_empty() {
+            return None;
         }
-        let waiting = self.workers.iter().filter(|(_, w)| !w.resumable.is_empty());
-        for id in waiting.map(|(id, _)| id).collect::<Vec<_>>() {
-            while self.resume_one(id, effects) {}
-            self.workers.note(id);
+        if !self.workers.any_room() {
+            self.look_for_stuck(effects);
+            return None;
         }
-    }
-
-    fn resume_one(&mut self, id: WorkerId, effects: &mut Effects) -> bool {
-        let Some(worker) = self.workers.get_mut(id).filter(|w| w.free_slots() > 0) else { return false };
-        let Some(task) = worker.resumable.pop_first() else { return false };
-        self.resumable -= 1;
-        let Some(job) = self.jobs.get_mut(&task.job) else { return true };
-        let slots = worker.free_slots().min(u32::from(job.class(task.task).slots)) as u16;
-        job.state[task.task.index()] = TaskState::Running;
-        job.running += 1;
-        worker.away -= 1;
-        worker.occupy(task, slots, job.classes.get(task.task));
-        let attempt = Attempt { worker: id, task, attempt: job.attempt[task.task.index()] };
-        effects.run.push(Order { attempt, slots });
-        true
-    }
-
-    fn pick(&mut self, now: Time, effects: &mut Effects) -> Option<Pick> {
-        self.workers.open().next()?;
-        let mut closed = Closed::new();
-        let mut tried: SmallVec<[JobId; 4]> = SmallVec::new();
-        while let Some(id) = self.next_job(&tried) {
-            if let Some(pick) = self.pick_in(now, id, &mut closed, effects) {
+        while let Some(id) = self.next_job(tried) {
+            if let Some(pick) = self.pick_in(id, tried, effects) {
                 return Some(pick);
             }
-            tried.push(id);
+            tried.jobs.push(id);
         }
-        if tried.is_empty() { None } else { self.pick_for_idle() }
+        self.pick_for_idle()
     }
 
     /// The best job with ready tasks that has not been tried.
-    fn next_job(&self, tried: &[JobId]) -> Option<JobId> {
-        let live = self.jobs.iter().filter(|(id, job)| job.has_ready() && !tried.contains(id));
-        live.min_by_key(|(id, job)| (Reverse(job.options.priority), job.running, **id)).map(|(id, _)| *id)
+    fn next_job(&self, tried: &Tried) -> Option<JobId> {
+        self.queue.iter().map(|(_, _, id)| *id).find(|id| !tried.jobs.contains(id))
     }
 
-    fn pick_in(&mut self, now: Time, id: JobId, closed: &mut Closed, effects: &mut Effects) -> Option<Pick> {
-        let job = self.jobs.get(&id)?;
-        let mut tried: SmallVec<[usize; 8]> = SmallVec::new();
-        while let Some((class, task)) = next_class(job, &tried) {
-            tried.push(class);
-            let wishes = &job.classes.all[class];
+    fn pick_in(&mut self, id: JobId, tried: &mut Tried, effects: &mut Effects) -> Option<Pick> {
+        loop {
+            let job = self.jobs.get(&id)?;
+            let (class, task) = next_class(id, job, tried)?;
             let task = TaskRef { job: id, task };
-            let picked = if wishes.slots > 1 {
-                place_wide(&mut self.workers, now, wishes, task, closed, effects)
+            let picked = if job.classes.all[class].slots > 1 {
+                self.place_wide(task, class, tried, effects)
             } else {
-                place_narrow(&self.workers, job, wishes, task, closed)
+                self.place_narrow(task, class, tried).map(|worker| (worker, 1))
             };
             if let Some((worker, slots)) = picked {
                 return Some(Pick { worker, task, slots });
             }
+            tried.classes.push((id, class));
+            self.note_stuck(id, class, effects);
         }
-        None
+    }
+
+    /// Without workers, jobs that wait have to be told.
+    fn look_for_stuck(&mut self, effects: &mut Effects) {
+        if self.workers.len() > 0 {
+            return;
+        }
+        for id in self.queue.iter().map(|(_, _, id)| *id).collect::<Vec<_>>() {
+            let Some(job) = self.jobs.get(&id) else { continue };
+            let ready = (0..job.ready.len()).filter(|class| job.ready[*class].len() > 0);
+            for class in ready.collect::<Vec<_>>() {
+                self.note_stuck(id, class, effects);
+            }
+        }
     }
 
     /// A producer past the budget, for a worker that would be idle otherwise: without it nothing would ever move.
     fn pick_for_idle(&self) -> Option<Pick> {
-        let idle: SmallVec<[WorkerId; 4]> = self
-            .workers
-            .open()
-            .filter(|(_, w)| w.load == 0 && w.resumable.is_empty())
-            .map(|(id, _)| id)
-            .collect();
-        if idle.is_empty() {
-            return None;
-        }
-        let mut tried: SmallVec<[JobId; 4]> = SmallVec::new();
-        while let Some(id) = self.next_job(&tried) {
-            tried.push(id);
-            let job = self.jobs.get(&id)?;
+        self.workers.idle().find(|(_, w)| w.resumable.is_empty())?;
+        for (_, _, id) in &self.queue {
+            let job = self.jobs.get(id)?;
             for (class, wishes) in job.classes.all.iter().enumerate().filter(|(_, c)| c.producer) {
                 let Some(task) = job.ready[class].first() else { continue };
-                let allowed = |id: &&WorkerId| {
-                    self.workers.get(**id).is_some_and(|w| may_take(w, wishes) && w.offers(wishes))
+                let allowed = |(_, w): &(WorkerId, &Worker)| {
+                    w.resumable.is_empty() && self.workers.may_take(w, wishes) && w.offers(wishes)
                 };
-                if let Some(worker) = idle.iter().find(allowed) {
-                    let slots = self.workers.get(*worker)?.free_slots().min(u32::from(wishes.slots)) as u16;
-                    return Some(Pick {
-                        worker: *worker,
-                        task: TaskRef { job: id, task: TaskId(task) },
-                        slots,
-                    });
+                if let Some((worker, w)) = self.workers.idle().find(allowed) {
+                    let slots = w.free_slots().min(u32::from(wishes.slots)) as u16;
+                    return Some(Pick { worker, task: TaskRef { job: *id, task: TaskId(task) }, slots });
                 }
             }
         }
         None
     }
 
-    fn assign(&mut self, pick: &Pick, effects: &mut Effects) {
-        let Pick { worker: id, task, slots } = *pick;
+    /// A worker for a task of one slot.
+    fn place_narrow(&self, task: TaskRef, class: usize, tried: &Tried) -> Option<WorkerId> {
+        let site = Site::new(self, task)?;
+        let job = self.jobs.get(&task.job)?;
+        let wishes = &job.classes.all[class];
+        let expected = if wishes.producer { job.expected_bytes(task.task).unwrap_or(0) } else { 0 };
+        if wishes.producer && job.held.saturating_add(expected) > job.options.budget {
+            return None;
+        }
+        let affordable = |w: &Worker| {
+            !wishes.producer
+                || (w.away < w.spec.fetches && w.held.saturating_add(expected) <= w.spec.budget)
+        };
+        site.best(|id, w| {
+            !tried.closed.contains(&id)
+                && self.workers.may_take(w, wishes)
+                && w.offers(wishes)
+                && affordable(w)
+        })
+    }
+
+    /// A worker for a task of several slots; where none has them free, one is emptied.
+    fn place_wide(
+        &mut self,
+        task: TaskRef,
+        class: usize,
+        tried: &mut Tried,
+        effects: &mut Effects,
+    ) -> Option<(WorkerId, u16)> {
+        let now = self.now;
+        let wishes = &self.jobs.get(&task.job)?.classes.all[class];
+        let takes = |(id, w): &(WorkerId, &Worker)| {
+            !tried.closed.contains(id)
+                && w.takes_tasks()
+                && self.workers.may_take(w, wishes)
+                && w.offers(wishes)
+        };
+        let open = self.workers.iter().filter(takes);
+        let free = |w: &Worker| w.free_slots().min(u32::from(wishes.slots));
+        let (id, worker) = open.max_by_key(|(id, w)| (free(w), Reverse(*id)))?;
+        let wanted = u32::from(wishes.slots).min(worker.spec.slots);
+        let free = worker.free_slots().min(wanted);
+        let waited = worker.drain.is_some_and(|(t, deadline)| t == task && deadline <= now);
+        if free == wanted || (free > 0 && waited) {
+            return Some((id, free as u16));
+        }
+        tried.closed.push(id);
+        let worker = self.workers.get_mut(id)?;
+        let deadline = match worker.drain {
+            Some((t, deadline)) if t == task => deadline,
+            _ => now.after(DRAIN),
+        };
+        worker.drain = Some((task, deadline));
+        if deadline > now {
+            effects.wake_by(deadline);
+        }
+        None
+    }
+
+    /// Gives a ready task to a worker.
+    pub(crate) fn assign(&mut self, id: WorkerId, task: TaskRef, slots: u16, effects: &mut Effects) {
         let (Some(job), Some(worker)) = (self.jobs.get_mut(&task.job), self.workers.get_mut(id)) else {
             return;
         };
@@ -155,17 +202,17 @@ impl Scheduler {
         let class = job.classes.index(task.task);
         job.ready[class].remove(task.task.0);
         job.state[at] = TaskState::Running;
-        job.place[at] = id.0;
         job.attempt[at] = job.attempt[at].wrapping_add(1);
         job.running += 1;
         job.active += 1;
+        job.link_to(task.task, id);
         worker.active += 1;
-        worker.occupy(task, slots, &job.classes.all[class]);
+        let adaptive = worker.spec.adaptive;
+        job.micros[at] = if adaptive { self.estimates.duration(job.kind(task.task)) } else { 0 };
+        worker.occupy(task, slots, &job.classes.all[class], job.micros[at]);
         if job.classes.all[class].producer {
             let expected = job.expected_bytes(task.task).unwrap_or(0);
-            job.bytes[at] = expected;
-            job.held += expected;
-            worker.held += expected;
+            job.recharge(task.task, worker, expected);
         }
         if worker.drain.is_some_and(|(drained_for, _)| drained_for == task) {
             worker.drain = None;
@@ -173,80 +220,34 @@ impl Scheduler {
         let attempt = Attempt { worker: id, task, attempt: job.attempt[at] };
         effects.run.push(Order { attempt, slots });
         self.workers.note(id);
+        self.note_job(task.job);
+        if adaptive {
+            self.enqueue(attempt);
+            self.expect_inputs(task, id);
+        }
+    }
+
+    /// The worker will fetch what it lacks, and keep what others will read too.
+    fn expect_inputs(&mut self, task: TaskRef, id: WorkerId) {
+        let Some(job) = self.jobs.get(&task.job) else { return };
+        let graph = job.graph.clone();
+        for dep in graph.deps(task.task) {
+            let source = self.source(TaskRef { task: *dep, ..task });
+            let Some(job) = self.jobs.get(&source.job) else { continue };
+            if job.uses[source.task.index()] > 1 && job.place[source.task.index()] != id.0 {
+                self.expect_replica(source, id);
+            }
+        }
     }
 }
 
 /// The best class with ready tasks that has not been tried, and its first task.
-fn next_class(job: &Job, tried: &[usize]) -> Option<(usize, TaskId)> {
+fn next_class(id: JobId, job: &Job, tried: &Tried) -> Option<(usize, TaskId)> {
+    if let [ready] = job.ready.as_slice() {
+        return ready.first().filter(|_| !tried.classes.contains(&(id, 0))).map(|task| (0, TaskId(task)));
+    }
     let ready = job.ready.iter().zip(&job.classes.all).enumerate();
     let firsts = ready.filter_map(|(i, (set, class))| Some((Reverse(class.priority), set.first()?, i)));
-    firsts.filter(|(_, _, i)| !tried.contains(i)).min().map(|(_, task, i)| (i, TaskId(task)))
-}
-
-fn may_take(worker: &Worker, class: &Class) -> bool {
-    worker.is_allowed(class) && worker.could_offer(class)
-}
-
-/// A worker for a task of one slot.
-fn place_narrow(
-    workers: &Workers,
-    job: &Job,
-    class: &Class,
-    task: TaskRef,
-    closed: &Closed,
-) -> Option<(WorkerId, u16)> {
-    let expected = if class.producer { job.expected_bytes(task.task).unwrap_or(0) } else { 0 };
-    let affordable = |w: &Worker| {
-        !class.producer
-            || (w.away < w.spec.fetches
-                && w.held.saturating_add(expected) <= w.spec.budget
-                && job.held.saturating_add(expected) <= job.options.budget)
-    };
-    let takes = |id: WorkerId, w: &Worker| {
-        !closed.contains(&id) && may_take(w, class) && w.offers(class) && affordable(w)
-    };
-    let cost =
-        |id: WorkerId, w: &Worker| (missing_bytes(job, task.task, id), w.load * 256 / w.spec.slots, id);
-    let deps = job.graph.deps(task.task).iter().take(HOLDERS);
-    let holders = deps.filter_map(|d| workers.open_one(WorkerId(job.place[d.index()])));
-    let others = workers.open().filter(|(id, w)| takes(*id, w)).take(CANDIDATES);
-    let candidates = holders.filter(|(id, w)| takes(*id, w)).chain(others);
-    candidates.min_by_key(|(id, w)| cost(*id, w)).map(|(id, _)| (id, 1))
-}
-
-/// Bytes of the task's inputs that this worker does not hold.
-fn missing_bytes(job: &Job, task: TaskId, worker: WorkerId) -> u64 {
-    let elsewhere = |d: &&TaskId| job.place[d.index()] != worker.0;
-    job.graph.deps(task).iter().take(64).filter(elsewhere).map(|d| job.bytes[d.index()]).sum()
-}
-
-/// A worker for a task of several slots; where none has them free, one is emptied.
-fn place_wide(
-    workers: &mut Workers,
-    now: Time,
-    class: &Class,
-    task: TaskRef,
-    closed: &mut Closed,
-    effects: &mut Effects,
-) -> Option<(WorkerId, u16)> {
-    let open = workers.iter().filter(|(id, w)| !closed.contains(id) && may_take(w, class) && w.offers(class));
-    let (id, worker) =
-        open.max_by_key(|(id, w)| (w.free_slots().min(u32::from(class.slots)), Reverse(*id)))?;
-    let wanted = u32::from(class.slots).min(worker.spec.slots);
-    let free = worker.free_slots().min(wanted);
-    let waited = worker.drain.is_some_and(|(t, deadline)| t == task && deadline <= now);
-    if free == wanted || (free > 0 && waited) {
-        return Some((id, free as u16));
-    }
-    closed.push(id);
-    let worker = workers.get_mut(id)?;
-    let deadline = match worker.drain {
-        Some((t, deadline)) if t == task => deadline,
-        _ => now.after(DRAIN),
-    };
-    worker.drain = Some((task, deadline));
-    if deadline > now {
-        effects.wake_by(deadline);
-    }
-    None
+    let untried = firsts.filter(|(_, _, i)| !tried.classes.contains(&(id, *i)));
+    untried.min().map(|(_, task, i)| (i, TaskId(task)))
 }

@@ -27,6 +27,39 @@ impl ReadySet {
         Self { levels, len: 0 }
     }
 
+    /// Makes room for the ids below `capacity`; what it holds stays.
+    pub fn grow(&mut self, capacity: usize) {
+        if self.levels.first().is_some_and(|level| level.len() * BITS >= capacity) {
+            return;
+        }
+        let mut larger = Self::new(capacity.next_power_of_two());
+        self.iter().for_each(|id| {
+            larger.insert(id);
+        });
+        *self = larger;
+    }
+
+    /// The ids, smallest first.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        std::iter::successors(self.first(), |id| self.from(id + 1))
+    }
+
+    /// The smallest id that is not below `start`.
+    pub fn from(&self, start: u32) -> Option<u32> {
+        let mut at = start as usize;
+        for level in 0..self.levels.len() {
+            let word = self.levels[level].get(at / BITS)? & (u64::MAX << (at % BITS));
+            if word != 0 {
+                let found = at / BITS * BITS + word.trailing_zeros() as usize;
+                let down = self.levels[..level].iter().rev();
+                let id = down.fold(found, |at, level| at * BITS + level[at].trailing_zeros() as usize);
+                return Some(id as u32);
+            }
+            at = at / BITS + 1;
+        }
+        None
+    }
+
     /// How many ids it holds.
     pub fn len(&self) -> usize {
         self.len
@@ -84,7 +117,7 @@ impl ReadySet {
     /// Whether the id is in the set.
     pub fn contains(&self, id: u32) -> bool {
         let at = id as usize;
-        self.levels[0].get(at / BITS).is_some_and(|word| word & (1 << (at % BITS)) != 0)
+        self.levels.first().and_then(|level| level.get(at / BITS)).is_some_and(|word| word & (1 << (at % BITS)) != 0)
     }
 
     /// Takes everything out.
@@ -116,7 +149,12 @@ mod tests {
                 prop_assert_eq!(set.first(), model.first().copied());
                 prop_assert_eq!(set.len(), model.len());
                 prop_assert_eq!(set.contains(id), model.contains(&id));
+                prop_assert_eq!(set.from(id), model.range(id..).next().copied());
             }
+            set.grow(20_000);
+            set.insert(19_999);
+            model.insert(19_999);
+            prop_assert!(set.iter().eq(model.iter().copied()));
             set.clear();
             prop_assert_eq!(set.first(), None);
         }

@@ -7,7 +7,7 @@ use swath_error::Error;
 use swath_graph::TaskId;
 
 use crate::ids::{JobId, TaskRef, WorkerId};
-use crate::job::JobPlan;
+use crate::plan::JobPlan;
 
 /// An attempt at a task on a worker: a later attempt has a larger number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

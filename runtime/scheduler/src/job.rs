@@ -1,47 +1,18 @@
 //! One submitted graph as columns: a few bytes per task, indexed by the task's number.
-//!
-//! A [`JobPlan`] is prepared by whoever submits (it costs time in proportion to the graph); the scheduler takes it over
-//! in one step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use smallvec::SmallVec;
 use swath_error::Error;
 use swath_graph::{TaskGraph, TaskId};
 
 use crate::bitset::ReadySet;
 use crate::class::{Class, Classes};
-use crate::ids::{TaskRef, Time, WorkerId};
-
-/// How a job wants to be run as a whole.
-#[derive(Clone, Debug)]
-pub struct JobOptions {
-    /// Higher jobs first; among equals, the one with the fewest running tasks. Default 0.
-    pub priority: i32,
-    /// The first failure ends the job. Otherwise only what depends on the failed task is given up. Default true.
-    pub fail_fast: bool,
-    /// Bytes of results the job may hold before producers are kept waiting. Default: no limit of its own.
-    pub budget: u64,
-    /// Report each output as it is done or errs ([`crate::Effects::outputs`]). Default false.
-    pub notify: bool,
-    /// Workers that may be lost while they run a task before the task is taken to be the reason. Default 3.
-    pub allowed_deaths: u32,
-    /// How long a task waits for a worker that may run it before it errs, in microseconds. Default five minutes.
-    pub patience: u64,
-}
-
-impl Default for JobOptions {
-    fn default() -> Self {
-        Self {
-            priority: 0,
-            fail_fast: true,
-            budget: u64::MAX,
-            notify: false,
-            allowed_deaths: 3,
-            patience: 300_000_000,
-        }
-    }
-}
+use crate::estimate::Average;
+use crate::ids::{JobId, TaskRef, Time, WorkerId};
+use crate::plan::JobOptions;
+use crate::shares::{Link, Share};
 
 /// Where a task stands. Each task is in exactly one of these states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +28,7 @@ pub enum TaskState {
     Away,
     /// Its result exists.
     Done,
-    /// Its result existed and has been released: nobody needs it any more.
+    /// Nobody needs its result (any more): it has been released, or was never made.
     Released,
     /// It, or something it depends on, failed.
     Erred,
@@ -65,24 +36,20 @@ pub enum TaskState {
     Cancelled,
 }
 
-/// A graph made ready for the scheduler.
-#[derive(Debug)]
-pub struct JobPlan {
-    pub(crate) job: Box<Job>,
-}
-
-impl JobPlan {
-    /// Prepares a graph: time and memory in proportion to its tasks and edges.
-    pub fn new(graph: Arc<TaskGraph>, options: JobOptions) -> Self {
-        Self { job: Box::new(Job::new(graph, options)) }
+impl TaskState {
+    /// Whether nothing more is to happen to it.
+    pub(crate) fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Released | Self::Erred)
     }
 
-    /// Names the result that each import task ([`swath_graph::Payload::Import`]) of the graph stands for. An import
-    /// without a name errs when the job is submitted, and so does one whose result is not known any more.
-    #[must_use]
-    pub fn links(mut self, links: Vec<(TaskId, TaskRef)>) -> Self {
-        self.job.links = links;
-        self
+    /// Whether a worker has it.
+    pub(crate) fn is_active(self) -> bool {
+        matches!(self, Self::Running | Self::Away)
+    }
+
+    /// Whether it has not been given to a worker.
+    pub(crate) fn is_idle(self) -> bool {
+        matches!(self, Self::Waiting | Self::Ready)
     }
 }
 
@@ -93,6 +60,18 @@ pub(crate) struct Trouble {
     pub failures: u32,
     /// Workers that were lost while they ran it.
     pub deaths: u32,
+    /// Attempts that could not get an input.
+    pub missing: u32,
+    /// Attempts that were told to stop.
+    pub stops: u32,
+}
+
+/// A copy of a result besides the one at [`Job::place`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Replica {
+    pub worker: WorkerId,
+    /// The worker has said so; otherwise it is about to get one.
+    pub there: bool,
 }
 
 #[derive(Debug)]
@@ -100,24 +79,35 @@ pub(crate) struct Job {
     pub graph: Arc<TaskGraph>,
     pub options: JobOptions,
     pub classes: Classes,
+    /// Which estimate each layer's tasks share.
+    pub kinds: Vec<u32>,
     consumer_offsets: Vec<u32>,
     consumers: Vec<TaskId>,
     pub state: Vec<TaskState>,
-    /// Inputs (edges) that do not exist yet.
+    /// Inputs (edges) that do not exist yet; one for an import whose result does not exist.
     pub unmet: Vec<u32>,
-    /// Consumers (edges) that are not over yet, and one for each time the result is wanted as an output.
+    /// Consumers (edges) that are not over yet, one more when the result is wanted as an output, and one for each import
+    /// of it.
     pub uses: Vec<u32>,
     /// Number of the last attempt; results of earlier ones are stale.
     pub attempt: Vec<u16>,
     /// Size of the result, once known.
     pub bytes: Vec<u64>,
-    /// The worker that runs the task or holds its result.
+    /// The worker that runs the task or answers for its result; none for imports.
     pub place: Vec<u32>,
+    /// How long a running task was expected to take, in microseconds.
+    pub micros: Vec<u32>,
+    /// Chains the tasks of each worker.
+    pub chain: Vec<Link>,
+    /// What of the job is on each worker.
+    pub shares: BTreeMap<WorkerId, Share>,
+    /// Copies of results, for those that have any.
+    pub replicas: BTreeMap<u32, SmallVec<[Replica; 2]>>,
     /// Per class.
     pub ready: Vec<ReadySet>,
     /// Average size of the results of each class so far.
     pub average: Vec<Average>,
-    /// Tasks whose results the job was submitted for.
+    /// Tasks whose results somebody waits for.
     pub outputs: ReadySet,
     /// Tasks in [`TaskState::Running`] and [`TaskState::Away`].
     pub active: u32,
@@ -127,43 +117,39 @@ pub(crate) struct Job {
     pub over_count: u32,
     /// Distinct outputs that are neither done nor erred.
     pub missing_outputs: u32,
-    /// Bytes of results held, and expected of producers that are running.
+    /// Bytes of results held (copies not counted), and expected of producers that are running.
     pub held: u64,
-    /// What import tasks stand for.
+    /// What import tasks stand for, by task.
     pub links: Vec<(TaskId, TaskRef)>,
+    /// The imports of each task's result that are not over.
+    pub importers: BTreeMap<u32, Vec<TaskRef>>,
+    /// Jobs that import from this one: it stays as long as they do, to make results again.
+    pub linked_by: BTreeSet<JobId>,
+    /// Its tasks are blocks that were made elsewhere: they cannot be made again.
+    pub scattered: bool,
     pub trouble: BTreeMap<u32, Trouble>,
     /// Why erred tasks erred: the root task's error.
     pub errors: BTreeMap<u32, Error>,
-    /// Set when the job is to end: it does so when nothing of it is running any more.
-    pub ending: Option<Result<(), Error>>,
+    /// Classes that no worker may run, and when their tasks err.
+    pub stuck: BTreeMap<usize, Time>,
+    /// Where the scheduler's queue of jobs has it.
+    pub queued: Option<(i32, u32)>,
+    /// Set when the job is stopped for good: it ends when nothing of it is running any more.
+    pub ending: Option<Error>,
+    /// Its outputs are all there and what is left of it has been told to stop.
+    pub winding_down: bool,
+    /// What ran of it has been told to stop once.
+    pub told_to_stop: bool,
     /// When an ending job stops waiting for tasks that do not notice.
     pub give_up_at: Option<Time>,
     /// Its end has been reported.
     pub over: bool,
-    /// Its results are not wanted any more: it goes when nothing of it is running.
+    /// Its results are not wanted any more: it goes when nothing of it is running and nobody imports from it.
     pub forgotten: bool,
 }
 
-/// A running average: half old, half new.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Average {
-    known: bool,
-    value: u64,
-}
-
-impl Average {
-    pub fn add(&mut self, sample: u64) {
-        self.value = if self.known { self.value.midpoint(sample) } else { sample };
-        self.known = true;
-    }
-
-    pub fn get(self) -> Option<u64> {
-        self.known.then_some(self.value)
-    }
-}
-
 impl Job {
-    fn new(graph: Arc<TaskGraph>, options: JobOptions) -> Self {
+    pub fn new(graph: Arc<TaskGraph>, options: JobOptions) -> Self {
         let n = graph.len();
         let tasks = || (0..n as u32).map(TaskId);
         let classes = Classes::of(&graph);
@@ -172,21 +158,30 @@ impl Job {
         let mut missing_outputs = 0;
         let mut outputs = ReadySet::new(n);
         for output in graph.outputs() {
-            uses[output.index()] += 1;
-            missing_outputs += u32::from(outputs.insert(output.0));
+            let new = outputs.insert(output.0);
+            missing_outputs += u32::from(new);
+            uses[output.index()] += u32::from(new);
         }
         let mut ready: Vec<ReadySet> = classes.all.iter().map(|_| ReadySet::new(n)).collect();
         let mut state = vec![TaskState::Waiting; n];
-        let unmet: Vec<u32> = tasks().map(|t| graph.deps(t).len() as u32).collect();
+        let has_imports =
+            graph.layers().iter().any(|layer| matches!(layer.payload, swath_graph::Payload::Import));
+        let import = |t: TaskId| u32::from(has_imports && graph.is_import(t));
+        let unmet: Vec<u32> = tasks().map(|t| graph.deps(t).len() as u32 + import(t)).collect();
         for task in tasks().filter(|t| unmet[t.index()] == 0) {
             state[task.index()] = TaskState::Ready;
             ready[classes.index(task)].insert(task.0);
         }
         Self {
             average: vec![Average::default(); classes.all.len()],
+            kinds: Vec::new(),
             attempt: vec![0; n],
             bytes: vec![0; n],
             place: vec![WorkerId::NONE; n],
+            micros: vec![0; n],
+            chain: vec![Link::default(); n],
+            shares: BTreeMap::new(),
+            replicas: BTreeMap::new(),
             graph,
             options,
             classes,
@@ -203,9 +198,16 @@ impl Job {
             missing_outputs,
             held: 0,
             links: Vec::new(),
+            importers: BTreeMap::new(),
+            linked_by: BTreeSet::new(),
+            scattered: false,
             trouble: BTreeMap::new(),
             errors: BTreeMap::new(),
+            stuck: BTreeMap::new(),
+            queued: None,
             ending: None,
+            winding_down: false,
+            told_to_stop: false,
             give_up_at: None,
             over: false,
             forgotten: false,
@@ -226,8 +228,24 @@ impl Job {
         self.consumers[at]
     }
 
-    pub fn has_ready(&self) -> bool {
-        self.ready.iter().any(|set| set.len() > 0)
+    /// How many tasks are ready.
+    pub fn ready_count(&self) -> usize {
+        self.ready.iter().map(ReadySet::len).sum()
+    }
+
+    /// What an import task stands for; none for other tasks.
+    pub fn link(&self, task: TaskId) -> Option<TaskRef> {
+        if self.links.is_empty() {
+            return None;
+        }
+        let at = self.links.binary_search_by_key(&task, |(t, _)| *t).ok()?;
+        Some(self.links[at].1)
+    }
+
+    /// Which estimate the task shares.
+    pub fn kind(&self, task: TaskId) -> u32 {
+        let layer = self.graph.last_step(task).map_or(0, |step| step.layer.index());
+        self.kinds.get(layer).copied().unwrap_or(0)
     }
 
     /// Marks a task ready.
@@ -244,17 +262,51 @@ impl Job {
         }
     }
 
+    /// One input of the consumer at a position exists now.
+    pub fn input_exists(&mut self, at: usize) {
+        let consumer = self.consumer(at);
+        let unmet = &mut self.unmet[consumer.index()];
+        *unmet -= 1;
+        if *unmet == 0 && self.state[consumer.index()] == TaskState::Waiting && self.ending.is_none() {
+            self.make_ready(consumer);
+        }
+    }
+
+    /// A result that existed does not any more: its readers wait again.
+    pub fn inputs_vanish(&mut self, task: TaskId) {
+        for at in self.consumers(task) {
+            let consumer = self.consumer(at);
+            self.unmet[consumer.index()] += 1;
+            if self.state[consumer.index()] == TaskState::Ready {
+                self.ready[self.classes.index(consumer)].remove(consumer.0);
+                self.state[consumer.index()] = TaskState::Waiting;
+            }
+        }
+    }
+
     /// Whether the task exists and `attempt` is its live one.
     pub fn is_current(&self, task: TaskId, attempt: u16) -> bool {
-        let active =
-            self.state.get(task.index()).is_some_and(|s| matches!(s, TaskState::Running | TaskState::Away));
-        active && self.attempt[task.index()] == attempt
+        self.state.get(task.index()).is_some_and(|s| s.is_active()) && self.attempt[task.index()] == attempt
     }
 
     /// What the result of a task is expected to take, if anything is known.
     pub fn expected_bytes(&self, task: TaskId) -> Option<u64> {
         let told = self.graph.annotations(task).and_then(|a| a.output_bytes);
         self.average[self.classes.index(task)].get().or(told)
+    }
+
+    /// Whether a worker has a copy of the task's result, or is about to get one; the worker at [`Self::place`] aside.
+    pub fn replica(&self, task: TaskId, worker: WorkerId) -> Option<Replica> {
+        if self.replicas.is_empty() {
+            return None;
+        }
+        self.replicas.get(&task.0)?.iter().find(|r| r.worker == worker).copied()
+    }
+
+    /// Workers that have said that they have a copy.
+    pub fn copies(&self, task: TaskId) -> impl Iterator<Item = WorkerId> {
+        let all = if self.replicas.is_empty() { None } else { self.replicas.get(&task.0) };
+        all.into_iter().flatten().filter(|r| r.there).map(|r| r.worker)
     }
 }
 
@@ -289,7 +341,7 @@ mod tests {
 
     #[test]
     fn consumers_come_in_order() {
-        let graph = crate::testing::graph(&[&[], &[0], &[0, 0, 1], &[2]], &[3]);
+        let graph = crate::testing::graph(&[&[], &[0], &[0, 0, 1], &[2]], &[3, 3]);
         let job = Job::new(graph, JobOptions::default());
         let of = |t: u32| job.consumers(TaskId(t)).map(|at| job.consumer(at).0).collect::<Vec<_>>();
         assert_eq!([of(0), of(1), of(2), of(3)], [vec![1, 2, 2], vec![2], vec![3], vec![]]);

@@ -28,27 +28,41 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod again;
 mod assign;
 mod bitset;
 mod census;
 mod check;
 mod class;
+mod copies;
 mod effects;
 mod ending;
+mod estimate;
 mod event;
 mod finish;
+mod hold;
 mod ids;
 mod job;
+mod links;
 mod lost;
+mod needs;
 mod pause;
+mod place;
+mod plan;
 mod query;
+mod retire;
 mod scheduler;
+mod shares;
+mod steal;
+mod stuck;
 #[cfg(test)]
 mod testing;
 mod worker;
+mod workers;
 
 pub use effects::{CopyOrder, Effects, Input, JobEnd, Order, Output, Priority, Retired, Warning};
 pub use event::{Attempt, Event, HeldBlock, WorkerSpec};
 pub use ids::{JobId, TaskRef, Time, WorkerId};
-pub use job::{JobOptions, JobPlan, TaskState};
+pub use job::TaskState;
+pub use plan::{JobOptions, JobPlan};
 pub use scheduler::Scheduler;

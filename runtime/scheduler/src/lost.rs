@@ -1,95 +1,153 @@
-//! The loss of a worker: its attempts begin again elsewhere, and results that only it held are made again from their
-//! inputs, as far back as those are gone too.
+//! The loss of a worker, and of single results: attempts begin again elsewhere, a copy takes a result's place where
+//! there is one, and what else is needed is made again.
 
 use swath_error::{Error, ErrorKind};
 use swath_graph::TaskId;
 
 use crate::effects::Effects;
-use crate::ids::{JobId, TaskRef, Time, WorkerId};
+use crate::event::Attempt;
+use crate::ids::{JobId, TaskRef, WorkerId};
 use crate::job::{Job, TaskState};
 use crate::scheduler::Scheduler;
 
-/// Workers a task may be running on when they are lost; one more and the task is taken to be the reason.
-const ALLOWED_DEATHS: u32 = 3;
+/// Attempts at a task that could not get an input before the task is given up.
+const ALLOWED_MISSES: u32 = 10;
 
 impl Scheduler {
-    pub(crate) fn lost(&mut self, now: Time, id: WorkerId, effects: &mut Effects) {
+    pub(crate) fn lost(&mut self, id: WorkerId, effects: &mut Effects) {
         let Some(worker) = self.workers.remove(id) else { return };
-        self.resumable -= worker.resumable.len();
-        let jobs: Vec<JobId> = self.jobs.keys().copied().collect();
-        for job_id in jobs {
-            let Some(job) = self.jobs.get_mut(&job_id) else { continue };
-            let Lost { deadly, again } = job.lose(id);
-            for task in again {
-                self.give_up_orphan(TaskRef { job: job_id, task }, effects);
-            }
-            for task in deadly {
-                let error = deadly_task(job_id, self, task, worker.spec.name.as_deref());
-                let fail_fast = self.jobs.get(&job_id).is_some_and(|j| j.options.fail_fast);
-                self.give_up(TaskRef { job: job_id, task }, &error, effects);
-                if fail_fast {
-                    self.end(now, job_id, Err(error), effects);
-                }
-            }
-            self.finish_if_complete(job_id, effects);
+        self.resumable.remove(&id);
+        self.forget_recalls(id);
+        for task in &worker.copies {
+            self.forget_replica_entry(*task, id);
         }
+        let touched: Vec<JobId> =
+            self.jobs.iter().filter(|(_, job)| job.shares.contains_key(&id)).map(|(id, _)| *id).collect();
+        for job in touched {
+            self.lost_to(job, id, worker.spec.name.as_deref(), effects);
+        }
+        self.retry_copies(id, effects);
+    }
+
+    /// What the loss of a worker means for a job.
+    fn lost_to(&mut self, id: JobId, worker: WorkerId, name: Option<&str>, effects: &mut Effects) {
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        let there: Vec<TaskId> = job.tasks_on(worker).collect();
+        let (mut gone, mut deadly) = (Vec::new(), Vec::new());
+        let mut again = Vec::new();
+        for task in there {
+            if job.state[task.index()].is_active() {
+                again.push(TaskRef { job: id, task });
+                let deaths = job.lose_attempt(task);
+                deadly.extend((deaths > job.options.allowed_deaths).then_some((task, deaths)));
+            } else {
+                gone.push(TaskRef { job: id, task });
+            }
+        }
+        self.touch(id);
+        self.vanish(gone, effects);
+        if let Some(job) = self.jobs.get_mut(&id) {
+            job.shares.remove(&worker);
+        }
+        for (task, deaths) in deadly {
+            if let Some(error) = self.jobs.get(&id).map(|job| deadly_task(job, task, deaths, name)) {
+                self.give_up(TaskRef { job: id, task }, &error, effects);
+            }
+        }
+        for task in again {
+            self.drop_if_unneeded(task, effects);
+            self.give_up_orphan(task, effects);
+        }
+        self.finish_if_complete(id, effects);
+    }
+
+    /// Results are gone from the workers that answered for them: copies take their place, or they are made again.
+    fn vanish(&mut self, gone: Vec<TaskRef>, effects: &mut Effects) {
+        let mut again = Vec::new();
+        for task in gone {
+            let Some(job) = self.jobs.get_mut(&task.job) else { continue };
+            let at = task.task.index();
+            let bytes = job.bytes[at];
+            let before = WorkerId(job.place[at]);
+            if let Some(worker) = self.workers.get_mut(before) {
+                worker.held -= bytes;
+                worker.results -= 1;
+            }
+            job.unlink(task.task);
+            job.held -= bytes;
+            let copy = job.copies(task.task).next();
+            if let Some(copy) = copy {
+                self.promote(task, copy);
+            } else {
+                job.bytes[at] = 0;
+                job.state[at] = TaskState::Released;
+                again.push(task);
+            }
+        }
+        self.redo(again, effects);
+    }
+
+    /// An attempt could not get an input from workers that were said to have it: they do not.
+    pub(crate) fn missing(
+        &mut self,
+        attempt: Attempt,
+        input: TaskRef,
+        holders: &[WorkerId],
+        effects: &mut Effects,
+    ) {
+        let Some((job, worker, task)) = self.current(attempt) else { return };
+        let name = worker.spec.name.clone().unwrap_or_default();
+        let trouble = job.trouble.entry(task.0).or_default();
+        trouble.missing += 1;
+        let misses = trouble.missing;
+        self.leave(attempt, effects);
+        for holder in holders {
+            self.dropped(*holder, input, effects);
+        }
+        if misses > ALLOWED_MISSES {
+            let what = format!("{name} could not fetch an input from the workers that hold it, {misses} times");
+            let error = Error::new(ErrorKind::Cluster, what)
+                .with_help("check that workers reach each other at the addresses they listen on");
+            self.give_up(attempt.task, &error, effects);
+        }
+        self.begin_again_if_idle(attempt.task, effects);
+    }
+
+    fn begin_again_if_idle(&mut self, task: TaskRef, effects: &mut Effects) {
+        let state = self.jobs.get(&task.job).map(|job| job.state[task.task.index()]);
+        if state.is_some_and(TaskState::is_idle) {
+            self.begin_again(task, effects);
+        }
+    }
+
+    /// A worker does not have a result that it was thought to have.
+    pub(crate) fn dropped(&mut self, id: WorkerId, task: TaskRef, effects: &mut Effects) {
+        let Some(job) = self.jobs.get(&task.job) else { return };
+        let at = task.task.index();
+        if at >= job.state.len() {
+            return;
+        }
+        if job.state[at] == TaskState::Done && job.place[at] == id.0 {
+            effects.release.push((id, task));
+            self.vanish(vec![task], effects);
+            self.dismiss_if_empty(id, effects);
+        } else if job.replica(task.task, id).is_some() {
+            effects.release.push((id, task));
+            self.forget_replica(task, id);
+        }
+        self.copy_failed(task, id, effects);
     }
 }
 
 /// The error of a task that several workers did not survive.
-fn deadly_task(job: JobId, scheduler: &Scheduler, task: TaskId, worker: Option<&str>) -> Error {
-    let deaths = ALLOWED_DEATHS + 1;
-    let error =
-        Error::new(ErrorKind::Cluster, format!("{deaths} workers were lost while they ran this task"))
-            .with_help(
-                "look at the last worker's log: most often the task needs more memory than a worker has",
-            );
-    match scheduler.jobs.get(&job) {
-        Some(job) => error.in_task(crate::finish::describe(&job.graph, task, worker.map(str::to_owned))),
-        None => error,
-    }
-}
-
-/// What the loss of a worker means for a job.
-#[derive(Default)]
-struct Lost {
-    /// Tasks that have been lost with too many workers.
-    deadly: Vec<TaskId>,
-    /// Tasks that are to be run once more.
-    again: Vec<TaskId>,
+fn deadly_task(job: &Job, task: TaskId, deaths: u32, worker: Option<&str>) -> Error {
+    Error::new(ErrorKind::Cluster, format!("{deaths} workers were lost while they ran this task"))
+        .with_help("look at the last worker's log: most often the task needs more memory than a worker has")
+        .in_task(crate::finish::describe(&job.graph, task, worker.map(str::to_owned)))
 }
 
 impl Job {
-    /// Takes everything back that was on the worker.
-    fn lose(&mut self, id: WorkerId) -> Lost {
-        let there: Vec<TaskId> =
-            (0..self.place.len() as u32).map(TaskId).filter(|t| self.place[t.index()] == id.0).collect();
-        let mut lost = Lost::default();
-        let mut undone = Vec::new();
-        for task in there {
-            match self.state[task.index()] {
-                TaskState::Running | TaskState::Away => {
-                    let deaths = self.lose_attempt(task);
-                    lost.deadly.extend((deaths > ALLOWED_DEATHS).then_some(task));
-                    lost.again.push(task);
-                }
-                TaskState::Done => {
-                    self.undo(task, &mut undone);
-                    lost.again.push(task);
-                }
-                _ => {}
-            }
-            self.place[task.index()] = WorkerId::NONE;
-        }
-        // What was released meanwhile and is needed again is made again too.
-        while let Some(task) = undone.pop() {
-            self.undo(task, &mut undone);
-            lost.again.push(task);
-        }
-        lost
-    }
-
-    /// An attempt is gone; how many workers have been lost with the task.
+    /// An attempt is gone with its worker; how many workers have been lost with the task.
     fn lose_attempt(&mut self, task: TaskId) -> u32 {
         let at = task.index();
         if self.state[at] == TaskState::Running {
@@ -97,42 +155,11 @@ impl Job {
         }
         self.active -= 1;
         self.held -= self.bytes[at];
+        self.unlink(task);
         self.bytes[at] = 0;
         self.begin_again(task);
         let trouble = self.trouble.entry(task.0).or_default();
         trouble.deaths += 1;
         trouble.deaths
-    }
-
-    /// A result does not exist any more. Its inputs are needed once more; those that are gone are added to `undone`.
-    fn undo(&mut self, task: TaskId, undone: &mut Vec<TaskId>) {
-        let at = task.index();
-        if self.state[at] == TaskState::Done {
-            self.held -= self.bytes[at];
-            self.state[at] = TaskState::Released;
-        }
-        self.bytes[at] = 0;
-        // An ending job makes nothing again; another task may have undone this one already.
-        if self.state[at] != TaskState::Released || self.ending.is_some() {
-            return;
-        }
-        self.over_count -= 1;
-        self.missing_outputs += u32::from(self.outputs.contains(task.0));
-        for at in self.consumers(task) {
-            let consumer = self.consumer(at);
-            self.unmet[consumer.index()] += 1;
-            if self.state[consumer.index()] == TaskState::Ready {
-                self.ready[self.classes.index(consumer)].remove(consumer.0);
-                self.state[consumer.index()] = TaskState::Waiting;
-            }
-        }
-        let graph = self.graph.clone();
-        for dep in graph.deps(task) {
-            self.uses[dep.index()] += 1;
-            if self.state[dep.index()] == TaskState::Released {
-                undone.push(*dep);
-            }
-        }
-        self.begin_again(task);
     }
 }

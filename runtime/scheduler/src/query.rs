@@ -20,16 +20,50 @@ impl Scheduler {
         self.jobs.get(&job).map(|job| &job.options)
     }
 
-    /// The name under which workers know a result: for an import the task it stands for, otherwise the task itself.
-    pub fn source(&self, task: TaskRef) -> TaskRef {
-        let links = self.jobs.get(&task.job).map(|job| job.links.as_slice()).unwrap_or_default();
-        links.iter().find(|(t, _)| *t == task.task).map_or(task, |(_, source)| *source)
-    }
-
     /// The workers that hold a result: first the one that answers for it, then those with copies. Empty when it does
     /// not exist.
     pub fn holders(&self, task: TaskRef) -> Vec<WorkerId> {
-        self.holder(self.source(task)).into_iter().collect()
+        let source = self.source(task);
+        let Some(first) = self.holder(source) else { return Vec::new() };
+        let copies = self.jobs.get(&source.job).into_iter().flat_map(|job| job.copies(source.task));
+        std::iter::once(first).chain(copies).collect()
+    }
+
+    /// The worker that answers for a task's result, while it exists: never for an import, but for what it stands for.
+    pub fn holder(&self, task: TaskRef) -> Option<WorkerId> {
+        let job = self.jobs.get(&task.job)?;
+        let at = task.task.index();
+        let held = job.state.get(at) == Some(&TaskState::Done) && job.place[at] != WorkerId::NONE;
+        held.then(|| WorkerId(job.place[at]))
+    }
+
+    /// Results that a worker holds: those it answers for and its copies.
+    pub fn has_what(&self, worker: WorkerId) -> Vec<TaskRef> {
+        let copies = self.workers.get(worker).into_iter().flat_map(|w| w.copies.iter().copied());
+        let there = |task: &TaskRef| {
+            self.jobs.get(&task.job).and_then(|j| j.replica(task.task, worker)).is_some_and(|r| r.there)
+        };
+        self.tasks_on(worker, |state| state == TaskState::Done).into_iter().chain(copies.filter(there)).collect()
+    }
+
+    /// Tasks that a worker runs or has queued.
+    pub fn processing(&self, worker: WorkerId) -> Vec<TaskRef> {
+        self.tasks_on(worker, TaskState::is_active)
+    }
+
+    fn tasks_on(&self, worker: WorkerId, which: impl Fn(TaskState) -> bool) -> Vec<TaskRef> {
+        let mut found = Vec::new();
+        for (id, job) in &self.jobs {
+            let tasks = job.tasks_on(worker).filter(|t| which(job.state[t.index()]));
+            found.extend(tasks.map(|task| TaskRef { job: *id, task }));
+        }
+        found.sort_unstable();
+        found
+    }
+
+    /// The workers that are there.
+    pub fn workers(&self) -> Vec<WorkerId> {
+        self.workers.iter().map(|(id, _)| id).collect()
     }
 
     /// The size of a result, once known.

@@ -1,70 +1,20 @@
 //! What the scheduler knows about a worker.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::class::Class;
-use crate::event::WorkerSpec;
-use crate::ids::{TaskRef, Time, WorkerId};
+use crate::event::{Attempt, WorkerSpec};
+use crate::ids::{TaskRef, Time};
 
-/// All workers, and which of them have room.
-#[derive(Debug, Default)]
-pub(crate) struct Workers {
-    all: BTreeMap<WorkerId, Worker>,
-    /// Those with [`Worker::has_room`].
-    open: BTreeSet<WorkerId>,
-}
+/// Work that an adaptive worker may have queued for each of its slots, in microseconds: what it does while a report and
+/// the next order travel.
+const AHEAD: u64 = 3_000;
 
-impl Workers {
-    pub fn get(&self, id: WorkerId) -> Option<&Worker> {
-        self.all.get(&id)
-    }
+/// Tasks that an adaptive worker may have queued for each of its slots, however short.
+const DEEPEST: u32 = 500;
 
-    /// A worker to change in ways that leave its room as it is; see [`Self::note`].
-    pub fn get_mut(&mut self, id: WorkerId) -> Option<&mut Worker> {
-        self.all.get_mut(&id)
-    }
-
-    pub fn insert(&mut self, id: WorkerId, worker: Worker) {
-        self.all.entry(id).or_insert(worker);
-        self.note(id);
-    }
-
-    pub fn remove(&mut self, id: WorkerId) -> Option<Worker> {
-        self.open.remove(&id);
-        self.all.remove(&id)
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = (WorkerId, &Worker)> {
-        self.all.iter().map(|(id, worker)| (*id, worker))
-    }
-
-    /// Workers with room.
-    pub fn open(&self) -> impl Iterator<Item = (WorkerId, &Worker)> {
-        self.open.iter().filter_map(|id| Some((*id, self.all.get(id)?)))
-    }
-
-    /// The worker, when it has room.
-    pub fn open_one(&self, id: WorkerId) -> Option<(WorkerId, &Worker)> {
-        self.get(id).filter(|w| w.has_room()).map(|w| (id, w))
-    }
-
-    /// To be called after a worker's load or limits have changed.
-    pub fn note(&mut self, id: WorkerId) {
-        let has_room = self.all.get(&id).is_some_and(Worker::has_room);
-        if has_room != self.open.contains(&id) {
-            if has_room {
-                self.open.insert(id)
-            } else {
-                self.open.remove(&id)
-            };
-        }
-    }
-
-    /// Whether the note about each worker's room is right.
-    pub fn is_noted(&self) -> bool {
-        self.all.iter().all(|(id, worker)| worker.has_room() == self.open.contains(id))
-    }
-}
+/// Kinds of room, from an idle worker to the longest queue: indices into [`crate::workers::Workers`]' sets.
+pub(crate) const LEVELS: usize = 16;
 
 #[derive(Debug)]
 pub(crate) struct Worker {
@@ -75,7 +25,11 @@ pub(crate) struct Worker {
     pub active: u32,
     /// Attempts that wait without a slot.
     pub away: u32,
-    /// Bytes of results it holds, and those expected of producers it runs.
+    /// Results it answers for.
+    pub results: u32,
+    /// Expected duration of the tasks that take slots, in microseconds; known of adaptive workers only.
+    pub occupancy: u64,
+    /// Bytes of results and copies it holds, and those expected of producers it runs.
     pub held: u64,
     /// Slots of its tasks that hold other than one.
     pub granted: BTreeMap<TaskRef, u16>,
@@ -85,6 +39,20 @@ pub(crate) struct Worker {
     pub resumable: BTreeSet<TaskRef>,
     /// The task of several slots that the worker is being emptied for, and until when.
     pub drain: Option<(TaskRef, Time)>,
+    /// Results of which it has a copy, or is about to get one.
+    pub copies: BTreeSet<TaskRef>,
+    /// It takes nothing new for a while.
+    pub halted: bool,
+    /// It is to go.
+    pub closing: bool,
+    /// It has been told that it may go.
+    pub dismissed: bool,
+    /// Results to be copied elsewhere before it goes.
+    pub evacuate: VecDeque<TaskRef>,
+    /// Attempts in the order in which they were given to it; those that are over go now and then.
+    pub queue: VecDeque<Attempt>,
+    /// Attempts that others have been asked to give back for it.
+    pub awaited: u32,
 }
 
 impl Worker {
@@ -95,11 +63,20 @@ impl Worker {
             load: 0,
             active: 0,
             away: 0,
+            results: 0,
+            occupancy: 0,
             held: 0,
             granted: BTreeMap::new(),
             taken: BTreeMap::new(),
             resumable: BTreeSet::new(),
             drain: None,
+            copies: BTreeSet::new(),
+            halted: false,
+            closing: false,
+            dismissed: false,
+            evacuate: VecDeque::new(),
+            queue: VecDeque::new(),
+            awaited: 0,
         }
     }
 
@@ -108,14 +85,41 @@ impl Worker {
         self.spec.slots.saturating_sub(self.load)
     }
 
-    /// Whether one more task of one slot may be given to it.
-    pub fn has_room(&self) -> bool {
-        self.load < self.spec.slots.saturating_add(self.spec.depth)
+    /// Whether it may be given anything at all.
+    pub fn takes_tasks(&self) -> bool {
+        !self.halted && !self.closing
     }
 
-    /// Whether the task's worker names allow this one.
-    pub fn is_allowed(&self, class: &Class) -> bool {
-        self.spec.unrestricted || class.workers.is_empty() || self.is_named(class)
+    /// Whether one more task of one slot may be given to it.
+    pub fn has_room(&self) -> bool {
+        let slots = self.spec.slots;
+        let fits = if self.spec.adaptive {
+            self.load < slots.saturating_mul(2)
+                || (self.load < slots.saturating_mul(DEEPEST) && self.wait() < AHEAD)
+        } else {
+            self.load < slots.saturating_add(self.spec.depth)
+        };
+        fits && self.takes_tasks()
+    }
+
+    /// How long a new task is expected to wait for a slot, in microseconds.
+    pub fn wait(&self) -> u64 {
+        if self.load < self.spec.slots { 0 } else { self.occupancy / u64::from(self.spec.slots) }
+    }
+
+    /// Which of the workers with room come first: idle ones, those with a free slot, then by how long a task waits.
+    pub fn level(&self) -> Option<usize> {
+        let queued = || 2 + ((self.wait() / 32).checked_ilog2().unwrap_or(0) as usize).min(LEVELS - 3);
+        self.has_room().then(|| match self.load {
+            0 => 0,
+            load if load < self.spec.slots => 1,
+            _ => queued(),
+        })
+    }
+
+    /// Whether it has tasks that another worker could take.
+    pub fn is_behind(&self) -> bool {
+        self.spec.adaptive && self.load > self.spec.slots
     }
 
     /// Whether the task's worker names contain this one.
@@ -138,9 +142,10 @@ impl Worker {
         self.spec.unrestricted || class.resources.iter().all(|(r, n)| free(r) >= *n)
     }
 
-    /// Takes slots and resources for a task.
-    pub fn occupy(&mut self, task: TaskRef, slots: u16, class: &Class) {
+    /// Takes slots and resources for a task that is expected to run for so many microseconds.
+    pub fn occupy(&mut self, task: TaskRef, slots: u16, class: &Class, micros: u32) {
         self.load += u32::from(slots);
+        self.occupancy += u64::from(micros);
         if slots != 1 {
             self.granted.insert(task, slots);
         }
@@ -150,9 +155,10 @@ impl Worker {
     }
 
     /// Gives them back.
-    pub fn vacate(&mut self, task: TaskRef, class: &Class) {
+    pub fn vacate(&mut self, task: TaskRef, class: &Class, micros: u32) {
         let slots = if self.granted.is_empty() { 1 } else { self.granted.remove(&task).unwrap_or(1) };
         self.load -= u32::from(slots);
+        self.occupancy = self.occupancy.saturating_sub(u64::from(micros));
         for (resource, amount) in class.resources.iter() {
             if let Some(taken) = self.taken.get_mut(resource) {
                 *taken = taken.saturating_sub(*amount);

@@ -5,7 +5,11 @@
 //! blocks, and the scheduler's core, whose events the reports are. It never sees a block, a clock or a socket.
 #![forbid(unsafe_code)]
 
+mod blocks;
+mod check;
 mod event;
+mod fetch;
+mod inputs;
 mod worker;
 
 pub use event::{Assignment, Effects, Event, FetchOrder, Limits, Start};

@@ -34,6 +34,7 @@ enum Action {
     Lose(Index),
     Cancel(Index),
     Wait(u64),
+    Release(Index),
     Submit,
 }
 
@@ -57,6 +58,7 @@ fn action() -> impl Strategy<Value = Action> {
         1 => index().prop_map(Action::Lose),
         1 => index().prop_map(Action::Cancel),
         2 => (0..200_000u64).prop_map(Action::Wait),
+        1 => index().prop_map(Action::Release),
         2 => Just(Action::Submit),
     ]
 }
@@ -202,6 +204,7 @@ impl Game {
                 self.now = self.now.after(*micros);
                 self.step(Event::Tick)
             }
+            Action::Release(i) => self.release(*i),
             Action::Submit if self.next_job < 4 => self.submit(tasks, outputs),
             Action::Join(slots, depth, budget) if self.reference.workers.len() < 4 => {
                 self.join(*slots, *depth, *budget)
@@ -209,6 +212,20 @@ impl Game {
             _ if !self.misfortunes => Ok(()),
             misfortune => self.suffer(misfortune),
         }
+    }
+
+    /// Nobody waits for one of the outputs any more.
+    fn release(&mut self, i: Index) -> Check {
+        let outputs = self.reference.graphs.iter().flat_map(|(job, graph)| {
+            graph.outputs().iter().map(|task| TaskRef { job: *job, task: *task })
+        });
+        let outputs: Vec<TaskRef> = outputs.collect();
+        if outputs.is_empty() {
+            return Ok(());
+        }
+        let task = outputs[i.index(outputs.len())];
+        self.reference.released.insert(task);
+        self.step(Event::ReleaseOutputs(task.job, vec![task.task]))
     }
 
     /// The thread of a paused task goes on whether or not there is a slot: only legal order of things is checked.

@@ -30,6 +30,8 @@ pub struct Reference {
     /// Jobs that may end with an error: something went wrong, or they were cancelled.
     pub troubled: BTreeSet<JobId>,
     pub erred: BTreeSet<TaskRef>,
+    /// Outputs that nobody waits for any more.
+    pub released: BTreeSet<TaskRef>,
     /// Jobs that begin nothing more: cancelled, or failed under `fail_fast`.
     pub ending: BTreeSet<JobId>,
     failures: BTreeMap<TaskRef, u32>,
@@ -46,26 +48,25 @@ impl Reference {
         (0..self.graphs[&job].len() as u32).map(move |t| TaskRef { job, task: TaskId(t) })
     }
 
-    /// Whether somebody will still read the result.
-    fn is_needed(&self, task: TaskRef) -> bool {
-        let wanted = self.graphs[&task.job].outputs().contains(&task.task);
-        let waits =
-            |t: &TaskRef| !self.results.contains_key(t) && !self.erred.contains(t) && !self.is_over(*t);
-        wanted || self.tasks(task.job).any(|t| waits(&t) && self.deps(t).contains(&task))
+    /// Which tasks of a job somebody needs: outputs, what runs, and what those read, as far back as results are missing.
+    fn needed(&self, job: JobId) -> Vec<bool> {
+        let graph = &self.graphs[&job];
+        let mut needed: Vec<bool> = self
+            .tasks(job)
+            .map(|t| graph.outputs().contains(&t.task) && !self.released.contains(&t) && !self.erred.contains(&t))
+            .collect();
+        for reader in self.tasks(job).collect::<Vec<_>>().into_iter().rev() {
+            let waits = !self.results.contains_key(&reader) && !self.erred.contains(&reader);
+            if waits && (needed[reader.task.index()] || self.running.contains_key(&reader)) {
+                graph.deps(reader.task).iter().for_each(|d| needed[d.index()] = true);
+            }
+        }
+        needed
     }
 
-    /// A result that was dropped because all its readers had read it.
-    fn is_over(&self, task: TaskRef) -> bool {
-        let reads = |t: &TaskRef| self.deps(*t).contains(&task);
-        let wanted = self.graphs[&task.job].outputs().contains(&task.task);
-        !wanted
-            && self.last_attempt.contains_key(&task)
-            && !self.running.contains_key(&task)
-            && !self.results.contains_key(&task)
-            && self
-                .tasks(task.job)
-                .filter(reads)
-                .all(|t| self.results.contains_key(&t) || self.erred.contains(&t) || self.is_over(t))
+    /// Whether somebody will still read the result.
+    fn is_needed(&self, task: TaskRef) -> bool {
+        self.needed(task.job)[task.task.index()]
     }
 
     /// Tasks that could run now and that somebody needs.
@@ -73,11 +74,12 @@ impl Reference {
         if self.ended.contains_key(&job) || self.ending.contains(&job) {
             return Vec::new();
         }
+        let needed = self.needed(job);
         let could = |t: &TaskRef| {
             !self.results.contains_key(t)
                 && !self.running.contains_key(t)
                 && !self.erred.contains(t)
-                && self.is_needed(*t)
+                && needed[t.task.index()]
                 && self.deps(*t).iter().all(|d| self.results.contains_key(d))
         };
         self.tasks(job).filter(could).collect()
@@ -103,7 +105,10 @@ impl Reference {
         }
         for end in effects.ended.drain(..) {
             let outputs = self.graphs[&end.job].outputs();
-            let held = |o: &TaskId| self.results.contains_key(&TaskRef { job: end.job, task: *o });
+            let held = |o: &TaskId| {
+                let task = TaskRef { job: end.job, task: *o };
+                self.results.contains_key(&task) || self.released.contains(&task)
+            };
             if end.result.is_ok() && !outputs.iter().all(held) {
                 return Err(format!("{:?} ended well without its outputs", end.job));
             }
@@ -191,7 +196,7 @@ impl Reference {
             for task in self.tasks(job).collect::<Vec<_>>() {
                 let waits = !self.results.contains_key(&task) && !self.running.contains_key(&task);
                 let orphan = self.deps(task).iter().any(|d| self.erred.contains(d));
-                if waits && orphan && !self.is_over(task) {
+                if waits && orphan && self.is_needed(task) {
                     self.erred.insert(task);
                 }
             }
