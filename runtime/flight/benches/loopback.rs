@@ -1,5 +1,6 @@
 //! One array block of 1 GiB between two processes on this machine: over Flight and over a bare TCP connection, turn by
-//! turn in one run. Prints the times, their ratio, and by how much each side's peak memory exceeds the block itself.
+//! turn in one run. Prints the times, their ratio, and by how much each side's peak memory exceeds the block itself; then
+//! how long one small value takes, and how many of them come in a second.
 //!
 //! `cargo bench -p swath-flight --bench loopback`; `SWATH_BENCH_MIB` sets another size, `SWATH_BENCH_ROUNDS` the number of
 //! turns (5). The best turn of each counts.
@@ -19,7 +20,14 @@ use swath_store::{Store, StoreOptions};
 
 type Error = Box<dyn std::error::Error>;
 
-const TASK: TaskRef = TaskRef { job: JobId(1), task: TaskId(0) };
+const TASK: TaskRef = small(0);
+
+/// Small values, from place 1 on.
+const SMALL: u32 = 100_000;
+
+const fn small(n: u32) -> TaskRef {
+    TaskRef { job: JobId(1), task: TaskId(n) }
+}
 
 /// Bytes handed to the kernel at once over the bare connection.
 const PIECE: usize = 1 << 20;
@@ -51,6 +59,9 @@ fn serve() -> Result<(), Error> {
     let chunk = Chunk::from_vec(values, &shape)?;
     let store = Store::new(MemoryLedger::new(u64::MAX), StoreOptions::default());
     store.put(TASK, Block::from(chunk.clone()));
+    for n in 1..=SMALL {
+        store.put(small(n), Block::value(u64::from(n)));
+    }
     let runtime = runtime()?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let plain = listener.local_addr()?;
@@ -121,16 +132,16 @@ struct Turn {
 
 fn compare() -> Result<(), Error> {
     let (mut peer, addresses) = Peer::start()?;
-    let (flight, plain) = addresses.split_once(' ').ok_or("no addresses")?;
+    let (address, plain) = addresses.split_once(' ').ok_or("no addresses")?;
     let plain: SocketAddr = plain.parse()?;
     let runtime = runtime()?;
     let client = FlightClient::new(&FlightOptions::default())?;
     // The first connection and the first faults are nobody's business.
-    runtime.block_on(fetch(&client, flight))?;
+    runtime.block_on(fetch(&client, address))?;
     let (mut by_flight, mut by_tcp) = (Vec::new(), Vec::new());
     for _ in 0..variable("SWATH_BENCH_ROUNDS", 5) {
         by_tcp.push(turn(&mut peer, || read_plain(plain))?);
-        by_flight.push(turn(&mut peer, || runtime.block_on(fetch(&client, flight)))?);
+        by_flight.push(turn(&mut peer, || runtime.block_on(fetch(&client, address)))?);
     }
     let best = |turns: &[Turn]| turns.iter().map(|t| t.time).min().unwrap_or_default().as_secs_f64();
     let most = |side: fn(&Turn) -> u64| by_flight.iter().map(side).max().unwrap_or_default() >> 20;
@@ -145,6 +156,32 @@ fn compare() -> Result<(), Error> {
         most(|t| t.here),
         most(|t| t.there)
     );
+    runtime.block_on(small_values(&client, address))
+}
+
+/// The time of one small value fetched alone, and the rate of many fetched together.
+async fn small_values(client: &FlightClient, address: &str) -> Result<(), Error> {
+    let mut alone = Vec::new();
+    for n in 1..=1000 {
+        let start = Instant::now();
+        let (_, block) = client.fetch(address, &[small(n)]).next().await.ok_or("no answer")?;
+        block?.ok_or("no block")?;
+        alone.push(start.elapsed());
+    }
+    alone.sort_unstable();
+    let median = alone.get(alone.len() / 2).copied().unwrap_or_default();
+    let all: Vec<TaskRef> = (1..=SMALL).map(small).collect();
+    let start = Instant::now();
+    let got = client
+        .fetch(address, &all)
+        .filter(|(_, b)| std::future::ready(matches!(b, Ok(Some(_)))))
+        .count()
+        .await;
+    if got != all.len() {
+        return Err("small values are missing".into());
+    }
+    let rate = got as f64 / start.elapsed().as_secs_f64();
+    println!("small values    one alone {} µs (median), {rate:.0}/s together", median.as_micros());
     Ok(())
 }
 

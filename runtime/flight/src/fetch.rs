@@ -24,6 +24,9 @@ use crate::peers::Lease;
 type Item = (TaskRef, Result<Option<Block>>);
 
 /// Blocks as they arrive: a stream of names, each with its block. Every name that was asked for comes out exactly once.
+///
+/// Nothing is asked for before it is first polled. One that is not polled for [`FlightOptions::stall_timeout`] is given up by
+/// the peer, and until then takes up a place there: drop it rather than leave it.
 pub struct Fetch(BoxStream<'static, Item>);
 
 impl fmt::Debug for Fetch {

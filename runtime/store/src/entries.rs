@@ -68,6 +68,17 @@ pub(crate) struct Round {
     pub dropped: u64,
 }
 
+/// What became of a block by the time it was written.
+#[derive(Debug)]
+pub(crate) enum Written {
+    /// It is only in the file now; the block and its bytes.
+    Freed(Block, u64),
+    /// Somebody holds it: it is in memory too.
+    InUse,
+    /// It was dropped meanwhile.
+    Unwanted(FilePart),
+}
+
 impl Entries {
     pub fn insert(&mut self, block: Block, bytes: u64) -> Id {
         self.next += 1;
@@ -190,21 +201,21 @@ impl Entries {
         (blocks, freed)
     }
 
-    /// A block has been written; gives the block back when it can be dropped.
-    pub fn written(&mut self, id: Id, part: FilePart) -> Option<Block> {
+    /// A block has been written. Gives back what is to be dropped without the lock.
+    pub fn written(&mut self, id: Id, part: FilePart) -> Written {
         self.writing -= 1;
         self.usage.written += part.length();
-        let entry = self.by_id.get_mut(&id)?;
-        let Place::Writing(block) = &mut entry.place else { return None };
+        let Some(entry) = self.by_id.get_mut(&id) else { return Written::Unwanted(part) };
+        let Place::Writing(block) = &mut entry.place else { return Written::Unwanted(part) };
         let block = std::mem::take(block);
         if block.is_shared() {
             // Somebody asked for it meanwhile.
             entry.place = Place::Memory(block, Some(part));
-            return None;
+            return Written::InUse;
         }
         entry.place = Place::File(part);
         self.usage.moved_out(entry.bytes);
-        Some(block)
+        Written::Freed(block, entry.bytes)
     }
 
     /// A block has not been written.

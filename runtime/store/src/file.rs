@@ -166,6 +166,21 @@ mod tests {
         assert!(!path.exists());
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_said() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = Arc::new(Folder::create(parent.path()).unwrap());
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let file = Arc::new(SpillFile { path: folder.path().join("0.arrow"), _folder: folder });
+        let mut writing = Writing { file, out: BufWriter::new(full), at: 0 };
+        for block in [Block::value(1u8), Block::value(vec![7u64; 100_000])] {
+            let Err(NotWritten::Disk(error)) = writing.add(&block) else { panic!("it was written") };
+            assert_eq!(error.kind(), swath_error::ErrorKind::Io);
+            assert!(error.to_string().contains("No space left"), "{error}");
+        }
+    }
+
     #[test]
     fn a_damaged_file_is_an_error() {
         let parent = tempfile::tempdir().unwrap();

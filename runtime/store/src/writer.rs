@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use swath_block::Block;
 use swath_error::{Error, Result};
 
-use crate::entries::{Id, Round};
+use crate::entries::{Id, Round, Written};
 use crate::file::{NotWritten, Writing};
 use crate::folder::Folder;
 use crate::spill::{Core, State};
@@ -131,11 +131,15 @@ impl Core {
         let mut state = self.state.lock();
         match written {
             Ok(part) => {
-                let bytes = state.entries.get(id).map_or(0, |e| e.bytes);
-                let freed = state.entries.written(id, part);
+                let outcome = state.entries.written(id, part);
                 drop(state);
-                if freed.is_some() {
-                    self.ledger.shrink(bytes);
+                match outcome {
+                    Written::Freed(block, bytes) => {
+                        self.ledger.shrink(bytes);
+                        drop(block);
+                    }
+                    Written::Unwanted(part) => drop(part),
+                    Written::InUse => {}
                 }
                 None
             }

@@ -12,6 +12,18 @@ use super::parts::{Part, Parts, compact, unencodable};
 use crate::Block;
 
 /// Makes a block's messages one after another; each part begins with a schema message.
+///
+/// ```
+/// use swath_block::{Block, BlockDecoder, BlockEncoder};
+/// let mut out = BlockEncoder::new(&Block::value(vec![1u32, 2, 3]), 1 << 20)?;
+/// let mut back = BlockDecoder::new(out.header(), u64::MAX)?;
+/// while let Some(message) = out.next_message()? {
+///     back.push(&message.head, message.joined())?;
+/// }
+/// let block = back.finish()?;
+/// assert_eq!(*block.into_value()?.downcast::<Vec<u32>>()?, [1, 2, 3]);
+/// # Ok::<(), swath_error::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct BlockEncoder {
     header: Vec<u8>,

@@ -5,18 +5,6 @@
 //! strings, an array chunk one column with its flat buffer, any other value a column of binary pieces of its encoding. It
 //! never copies an array's buffer on the way out, and never trusts a byte on the way in: wrong ones give errors.
 //!
-//! ```
-//! use swath_block::{Block, BlockDecoder, BlockEncoder};
-//! let mut out = BlockEncoder::new(&Block::value(vec![1u32, 2, 3]), 1 << 20)?;
-//! let mut back = BlockDecoder::new(out.header(), u64::MAX)?;
-//! while let Some(message) = out.next_message()? {
-//!     back.push(&message.head, message.joined())?;
-//! }
-//! let block = back.finish()?;
-//! assert_eq!(*block.into_value()?.downcast::<Vec<u32>>()?, [1, 2, 3]);
-//! # Ok::<(), swath_error::Error>(())
-//! ```
-//!
 //! [`Block`]: crate::Block
 
 mod decoder;
