@@ -60,3 +60,11 @@ fn a_nan_slice_has_no_position() {
     assert!(x.nanargmax(..).compute().is_err());
     assert!(x.nanmax(..).item().unwrap().is_nan());
 }
+
+#[test]
+fn a_shape_of_more_elements_than_numbers_go_fits_no_array() {
+    for shape in [vec![1i64 << 40, 1 << 40], vec![-1, 1 << 40, 1 << 40]] {
+        let text = message(&da::ones([6]).reshape(shape));
+        assert!(text.contains("cannot reshape array of size 6 into shape ("), "{text}");
+    }
+}

@@ -1,5 +1,7 @@
 //! Chunks of a target size, as Dask's `auto_chunks` chooses them.
 
+use std::collections::HashMap;
+
 use swath_block::DType;
 
 use super::{Axis, Chunks};
@@ -227,7 +229,11 @@ fn joined(previous: &[usize], size: f64) -> Vec<usize> {
 
 /// The length new chunks should be multiples of: the most frequent one where it is frequent, else the axis.
 fn ideal(previous: &[usize], len: usize) -> f64 {
-    let count = |n: usize| previous.iter().filter(|m| **m == n).count();
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    for n in previous {
+        *counts.entry(*n).or_default() += 1;
+    }
+    let count = |n: usize| counts.get(&n).copied().unwrap_or(0);
     let mode = previous.iter().copied().fold(None, |best: Option<(usize, usize)>, n| match best {
         Some((_, most)) if count(n) <= most => best,
         _ => Some((n, count(n))),

@@ -9,5 +9,6 @@ mod slice;
 
 pub(crate) use item::position_on;
 pub use item::{Index, IndexPlan, Indices, NewAxis, Stepped, plan_index};
+pub(crate) use pieces::pieces_of;
 pub use pieces::{Piece, slice_pieces, sliced_axis};
 pub use slice::AxisSlice;

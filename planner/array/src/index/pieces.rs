@@ -20,8 +20,11 @@ pub struct Piece {
 /// # Errors
 /// [`swath_error::ErrorKind::Unsupported`] when the chunk lengths are unknown.
 pub fn slice_pieces(axis: &Axis, slice: AxisSlice) -> Result<Vec<Piece>> {
-    let sizes = axis.sizes()?;
-    let starts = axis.starts()?;
+    Ok(pieces_of(axis.sizes()?, &axis.starts()?, slice))
+}
+
+/// The same over chunks of these lengths that start here: for many slices of one axis.
+pub(crate) fn pieces_of(sizes: &[usize], starts: &[usize], slice: AxisSlice) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut next = 0;
     while next < slice.len {
@@ -39,7 +42,7 @@ pub fn slice_pieces(axis: &Axis, slice: AxisSlice) -> Result<Vec<Piece>> {
     if pieces.is_empty() {
         pieces.push(Piece { block: 0, slice: AxisSlice { start: 0, step: 1, len: 0 } });
     }
-    Ok(pieces)
+    pieces
 }
 
 /// The chunks of the result of a slice.

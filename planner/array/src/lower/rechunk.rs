@@ -12,7 +12,7 @@ use super::slice::range;
 use super::{Grid, Lowering, coordinates};
 use crate::chunks::starts_of;
 use crate::expr::Expr;
-use crate::index::{AxisSlice, Piece, slice_pieces};
+use crate::index::{AxisSlice, Piece, pieces_of};
 
 /// Assembles every new chunk from the old chunks it overlaps.
 #[derive(Debug, Serialize, Deserialize)]
@@ -76,10 +76,10 @@ pub(crate) fn rechunk(expr: &Expr, to: &mut Lowering<'_>) -> Result<Grid> {
     let grid = to.grid(input, expr)?;
     let mut pieces = Vec::with_capacity(expr.ndim());
     for (old, new) in input.chunks().axes().iter().zip(expr.chunks().axes()) {
-        let starts = new.starts()?;
+        let (sizes, old_starts, starts) = (old.sizes()?, old.starts()?, new.starts()?);
         let cuts = starts.iter().zip(new.sizes()?);
         pieces.push(
-            cuts.map(|(s, n)| slice_pieces(old, AxisSlice::range(*s, *n))).collect::<Result<Vec<_>>>()?,
+            cuts.map(|(s, n)| pieces_of(sizes, &old_starts, AxisSlice::range(*s, *n))).collect::<Vec<_>>(),
         );
     }
     let operation = Assemble { dtype: expr.dtype(), pieces };

@@ -55,8 +55,13 @@ fn resolve(own: &[usize], shape: &[isize]) -> Result<Vec<usize>> {
     if let Some(n) = shape.iter().find(|n| **n < -1) {
         return Err(Error::argument(format!("negative dimensions not allowed: {n}")));
     }
-    let known: usize = shape.iter().filter(|n| **n >= 0).map(|n| *n as usize).product();
-    let fits = if open == 1 { known > 0 && size.is_multiple_of(known) } else { known == size };
+    // A 0 among them makes any product 0; without one, a product too large for memory is that of no array.
+    let lengths = || shape.iter().filter(|n| **n >= 0).map(|n| *n as usize);
+    let known = if shape.contains(&0) { Some(0) } else { lengths().try_fold(1usize, usize::checked_mul) };
+    let fits = known.is_some_and(|known| {
+        if open == 1 { known > 0 && size.is_multiple_of(known) } else { known == size }
+    });
+    let known = known.unwrap_or(0);
     if !fits {
         let text: Vec<String> = shape.iter().map(ToString::to_string).collect();
         let comma = if shape.len() == 1 { "," } else { "" };
