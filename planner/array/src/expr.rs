@@ -78,14 +78,19 @@ node_kinds! {
 }
 
 impl Expr {
+    /// An expression of this node.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::InvalidArgument`] when the array is larger than any could be.
     pub(crate) fn new(
         key: Key,
         dtype: DType,
         chunks: Chunks,
         node: impl Into<Node>,
         inputs: impl Into<Vec<Self>>,
-    ) -> Self {
-        Self(Arc::new(Inner { key, dtype, chunks, inputs: inputs.into(), node: node.into() }))
+    ) -> Result<Self> {
+        chunks.check(dtype)?;
+        Ok(Self(Arc::new(Inner { key, dtype, chunks, inputs: inputs.into(), node: node.into() })))
     }
 
     /// Equal for equal work.

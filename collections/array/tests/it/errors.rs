@@ -68,3 +68,36 @@ fn a_shape_of_more_elements_than_numbers_go_fits_no_array() {
         assert!(text.contains("cannot reshape array of size 6 into shape ("), "{text}");
     }
 }
+
+#[test]
+fn arrays_too_large_for_any_memory_are_refused_by_their_shape() {
+    let has = |text: String, part: &str| assert!(text.contains(part), "{text}\nlacks: {part}");
+    has(message(&da::arange(1i64 << 62)), "array is too big: the shape (4611686018427387904,) of int64");
+    let square = "the shape (1099511627776, 1099511627776) of float64";
+    has(message(&da::zeros([1usize << 40, 1 << 40])), square);
+    has(message(&da::zeros([0_usize, 1 << 40, 1 << 40])), "too big");
+    let one = da::ones([1, 1]);
+    has(message(&one.broadcast_to([1usize << 40, 1 << 40])), square);
+    has(one.broadcast_to([1usize << 40, 1 << 40]).shape().unwrap_err().to_string(), square);
+    let line = da::zeros_as::<u8>([1usize << 33]);
+    has(message(&(line.reshape([-1, 1]) * line.reshape([1, -1]))), "(8589934592, 8589934592) of uint8");
+    let long = da::ones_as::<u8>([1]).broadcast_to([isize::MAX as usize]);
+    has(message(&da::concatenate(&[long.clone(), long.clone(), long], 0)), "too big");
+    // Large is not too large while nothing is computed.
+    assert_eq!(da::zeros([1usize << 20, 1 << 20]).shape().unwrap(), [1 << 20, 1 << 20]);
+}
+
+#[test]
+fn more_chunks_than_tasks_have_numbers_are_refused() {
+    let x = da::zeros([1usize << 20, 1 << 20]);
+    let text = message(&x.chunks(1));
+    assert!(text.contains("shape (1048576, 1048576) is cut into more than 4294967295 chunks"), "{text}");
+    assert!(text.contains("larger chunks"), "{text}");
+    for error in [
+        da::arange(1i64 << 59).shape().unwrap_err(),
+        da::zeros([1usize << 40]).chunks(8).shape().unwrap_err(),
+        da::zeros([1usize << 40]).chunks("8 B").shape().unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("larger chunks"), "{error}");
+    }
+}

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use swath_block::DType;
+use swath_error::Result;
 
-use super::{Axis, Chunks};
+use super::{Axis, Chunks, limits};
 
 /// The bytes a chunk takes when nothing else is said: 128 MiB.
 pub const DEFAULT_CHUNK_BYTES: u64 = 128 << 20;
@@ -32,9 +33,9 @@ pub(super) fn auto_chunks(
     shape: &[usize],
     target: Target,
     previous: Option<&Chunks>,
-) -> Vec<Axis> {
+) -> Result<Vec<Axis>> {
     if fixed.iter().all(Option::is_some) {
-        return fixed.into_iter().flatten().collect();
+        return Ok(fixed.into_iter().flatten().collect());
     }
     match previous {
         Some(previous) => Scaling::new(fixed, shape, target, previous).run(),
@@ -43,11 +44,11 @@ pub(super) fn auto_chunks(
 }
 
 /// Chunks as near a cube as the shape allows.
-fn even(mut axes: Vec<Option<Axis>>, shape: &[usize], target: Target) -> Vec<Axis> {
+fn even(mut axes: Vec<Option<Axis>>, shape: &[usize], target: Target) -> Result<Vec<Axis>> {
     loop {
         let open = axes.iter().filter(|a| a.is_none()).count();
         if open == 0 {
-            return axes.into_iter().flatten().collect();
+            return Ok(axes.into_iter().flatten().collect());
         }
         let size = (target.elements / block_of(&axes)).powf(1.0 / open as f64);
         let short = |axis: &Option<Axis>, len: usize| axis.is_none() && (len as f64) < size;
@@ -56,7 +57,7 @@ fn even(mut axes: Vec<Option<Axis>>, shape: &[usize], target: Target) -> Vec<Axi
             if any_short && short(axis, *len) {
                 *axis = Some(Axis::whole(*len));
             } else if !any_short && axis.is_none() {
-                *axis = Some(Axis::regular(*len, near(size, *len as f64) as usize));
+                *axis = Some(limits::regular(*len, near(size, *len as f64) as usize, shape)?);
             }
         }
     }
@@ -124,7 +125,7 @@ impl<'a> Scaling<'a> {
         self.target.elements / self.block / sizes.product::<f64>()
     }
 
-    fn run(mut self) -> Vec<Axis> {
+    fn run(mut self) -> Result<Vec<Axis>> {
         let mut multiplier = self.multiplier();
         self.shrinking = multiplier < 1.0;
         if self.shrinking {
@@ -195,13 +196,13 @@ impl<'a> Scaling<'a> {
         }
     }
 
-    fn finish(self) -> Vec<Axis> {
+    fn finish(self) -> Result<Vec<Axis>> {
         let axes = self.fixed.into_iter().zip(self.found).zip(self.shape);
         axes.map(|((fixed, found), len)| match (fixed, found) {
-            (Some(axis), _) => axis,
-            (None, Some(Found::Sizes(sizes))) => Axis::known(sizes),
-            (None, Some(Found::Size(size))) => Axis::regular(*len, size as usize),
-            (None, None) => Axis::whole(*len),
+            (Some(axis), _) => Ok(axis),
+            (None, Some(Found::Sizes(sizes))) => Ok(Axis::known(sizes)),
+            (None, Some(Found::Size(size))) => limits::regular(*len, size as usize, self.shape),
+            (None, None) => Ok(Axis::whole(*len)),
         })
         .collect()
     }

@@ -154,12 +154,12 @@ impl Chunks {
 
     /// How many chunks in all.
     pub fn blocks(&self) -> usize {
-        self.0.iter().map(Axis::blocks).product()
+        self.0.iter().map(Axis::blocks).fold(1, usize::saturating_mul)
     }
 
     /// Elements of the largest chunk; unknown axes count as nothing is known: 1.
     pub fn largest(&self) -> usize {
-        self.0.iter().map(|a| a.largest().max(1)).product()
+        self.0.iter().map(|a| a.largest().max(1)).fold(1, usize::saturating_mul)
     }
 
     /// Whether every length is known.

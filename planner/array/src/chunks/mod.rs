@@ -6,6 +6,7 @@
 mod auto;
 mod bytes;
 mod layout;
+mod limits;
 mod spec;
 mod unify;
 

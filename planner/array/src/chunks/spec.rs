@@ -4,7 +4,7 @@ use swath_block::DType;
 use swath_error::{Error, ErrorKind, Result};
 
 use super::auto::{Target, auto_chunks};
-use super::{Axis, Chunks, parse_bytes};
+use super::{Axis, Chunks, limits, parse_bytes};
 
 /// What is asked for along one axis.
 ///
@@ -58,8 +58,10 @@ impl ChunkSpec {
     ///
     /// # Errors
     /// [`ErrorKind::ShapeMismatch`] when lengths do not add up or there are more or fewer axes than in `shape`;
-    /// [`ErrorKind::InvalidArgument`] for a size that is none.
+    /// [`ErrorKind::InvalidArgument`] for a size that is none, for a shape larger than memory could be, and for more
+    /// chunks than a graph can have.
     pub fn resolve(&self, shape: &[usize], dtype: DType, previous: Option<&Chunks>) -> Result<Chunks> {
+        limits::check_shape(shape, dtype)?;
         let specs = self.per_axis(shape)?;
         let mut limit = None;
         for spec in &specs {
@@ -78,13 +80,13 @@ impl ChunkSpec {
         }
         let fixed = specs
             .iter()
-            .zip(shape)
             .enumerate()
-            .map(|(i, (spec, len))| fixed_axis(spec, *len, previous.and_then(|p| p.axes().get(i)), i))
+            .map(|(i, spec)| fixed_axis(spec, i, shape, previous.and_then(|p| p.axes().get(i))))
             .collect::<Result<Vec<_>>>()?;
         let target = Target::new(limit, dtype);
         let previous = previous.filter(|p| p.is_known());
-        let axes = auto_chunks(fixed, shape, target, previous);
+        let axes = auto_chunks(fixed, shape, target, previous)?;
+        limits::check_count(&axes, shape)?;
         Ok(Chunks::new(axes))
     }
 
@@ -130,17 +132,23 @@ fn explicit_line(specs: &[AxisSpec], shape: &[usize]) -> Option<AxisSpec> {
 }
 
 /// The axis, or none when it is left to the target size.
-fn fixed_axis(spec: &AxisSpec, len: usize, previous: Option<&Axis>, axis: usize) -> Result<Option<Axis>> {
+fn fixed_axis(
+    spec: &AxisSpec,
+    axis: usize,
+    shape: &[usize],
+    previous: Option<&Axis>,
+) -> Result<Option<Axis>> {
+    let len = shape.get(axis).copied().unwrap_or(0);
     Ok(Some(match spec {
         AxisSpec::Size(0) if len > 0 => {
             return Err(Error::argument(format!("chunks of length 0 along axis {axis} of length {len}"))
                 .with_help("give a length of at least 1, or -1 for the whole axis"));
         }
-        AxisSpec::Size(size) => Axis::regular(len, *size),
+        AxisSpec::Size(size) => limits::regular(len, *size, shape)?,
         AxisSpec::Whole => Axis::whole(len),
         AxisSpec::Keep => previous.cloned().unwrap_or_else(|| Axis::whole(len)),
         AxisSpec::Sizes(sizes) => {
-            if sizes.is_empty() || sizes.iter().sum::<usize>() != len {
+            if sizes.is_empty() || sizes.iter().copied().try_fold(0, usize::checked_add) != Some(len) {
                 return Err(Error::new(
                     ErrorKind::ShapeMismatch,
                     format!("chunks do not add up to the shape: {sizes:?} along axis {axis} of length {len}"),

@@ -47,7 +47,7 @@ fn make(x: &Expr, chunks: Chunks) -> Result<Expr> {
     let sizes: Vec<Vec<usize>> =
         chunks.axes().iter().map(|a| Ok(a.sizes()?.to_vec())).collect::<Result<_>>()?;
     let key = key_of("broadcast", &sizes, std::slice::from_ref(x))?;
-    Ok(Expr::new(key, x.dtype(), chunks.clone(), Broadcast { chunks }, [x.clone()]))
+    Expr::new(key, x.dtype(), chunks.clone(), Broadcast { chunks }, [x.clone()])
 }
 
 fn mismatch(own: &Chunks, shape: &[usize]) -> Error {

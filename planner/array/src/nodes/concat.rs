@@ -113,7 +113,7 @@ fn join(inputs: Vec<Expr>, axis: usize) -> Result<Expr> {
     };
     let chunks = first.chunks().clone().with_axis(axis, joined);
     let key = key_of("concatenate", &axis, &inputs)?;
-    Ok(Expr::new(key, first.dtype(), chunks, Concat { axis }, inputs))
+    Expr::new(key, first.dtype(), chunks, Concat { axis }, inputs)
 }
 
 impl ArrayNode for Concat {

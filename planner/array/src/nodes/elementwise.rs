@@ -129,7 +129,7 @@ pub(crate) fn elementwise(program: Program, inputs: Vec<Expr>) -> Result<Expr> {
     }
     let key = key_of("elementwise", &map.program, &map.inputs)?;
     let dtype = map.program.output_dtype();
-    Ok(Expr::new(key, dtype, map.chunks, Elementwise { program: map.program }, map.inputs))
+    Expr::new(key, dtype, map.chunks, Elementwise { program: map.program }, map.inputs)
 }
 
 impl Mapped {

@@ -29,7 +29,7 @@ pub fn held(of: &Expr, blocks: Vec<Block>) -> Result<Expr> {
     }
     let chunks = if of.chunks().is_known() { of.chunks().clone() } else { measured(of.chunks(), &blocks)? };
     let key = key_of("held", &(), std::slice::from_ref(of))?;
-    Ok(Expr::new(key, of.dtype(), chunks, Held { blocks: blocks.into() }, []))
+    Expr::new(key, of.dtype(), chunks, Held { blocks: blocks.into() }, [])
 }
 
 /// The chunk lengths the blocks turn out to have.

@@ -85,7 +85,7 @@ impl MapBlocks {
         }
         let hasher = Key::of("array").str("map_blocks").key(self.identity);
         let key = map.inputs.iter().fold(hasher, |h, e| h.key(e.key())).finish();
-        Ok(Expr::new(key, self.dtype, chunks, self, map.inputs))
+        Expr::new(key, self.dtype, chunks, self, map.inputs)
     }
 
     /// What the function is told about chunk `at` of `chunks`.

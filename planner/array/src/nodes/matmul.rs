@@ -61,7 +61,7 @@ fn product(a: &Expr, b: &Expr) -> Result<Expr> {
         vec![rechunk::rechunk_to(a, cut(&stack_a, &n, &k))?, rechunk::rechunk_to(b, cut(&stack_b, &k, &m))?];
     let chunks = Chunks::new(stack.axes().iter().cloned().chain([n, m]));
     let key = key_of("matmul", &(), &inputs)?;
-    Ok(Expr::new(key, a.dtype(), chunks, MatMul, inputs))
+    Expr::new(key, a.dtype(), chunks, MatMul, inputs)
 }
 
 /// The chunks of the stack, of the rows and of the columns.

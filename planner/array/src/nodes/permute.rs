@@ -89,7 +89,7 @@ pub(crate) fn permute(x: &Expr, axes: &[Option<usize>]) -> Result<Expr> {
         });
     }
     let key = key_of("permute", &axes, std::slice::from_ref(x))?;
-    Ok(Expr::new(key, x.dtype(), Chunks::new(chunks), Permute { axes: axes.into() }, [x.clone()]))
+    Expr::new(key, x.dtype(), Chunks::new(chunks), Permute { axes: axes.into() }, [x.clone()])
 }
 
 impl ArrayNode for Permute {

@@ -29,7 +29,7 @@ pub(crate) fn rechunk_to(x: &Expr, chunks: Chunks) -> Result<Expr> {
         return Err(Error::internal(format!("an array of shape {} cannot be cut as {chunks}", x.chunks())));
     }
     let key = key_of("rechunk", &chunk_lists(&chunks)?, std::slice::from_ref(x))?;
-    Ok(Expr::new(key, x.dtype(), chunks.clone(), Rechunk { chunks }, [x.clone()]))
+    Expr::new(key, x.dtype(), chunks.clone(), Rechunk { chunks }, [x.clone()])
 }
 
 /// Chunks as they are encoded into keys.

@@ -79,7 +79,7 @@ impl Reduce {
             (&self.program, self.op, self.axes.as_slice(), self.keepdims, self.split_every.unwrap_or(0));
         let key = key_of("reduce", &parameters, &inputs)?;
         let chunks = self.result_chunks();
-        Ok(Expr::new(key, dtype, chunks, self, inputs))
+        Expr::new(key, dtype, chunks, self, inputs)
     }
 
     /// The reduction of something mapped.

@@ -58,9 +58,8 @@ fn resolve(own: &[usize], shape: &[isize]) -> Result<Vec<usize>> {
     // A 0 among them makes any product 0; without one, a product too large for memory is that of no array.
     let lengths = || shape.iter().filter(|n| **n >= 0).map(|n| *n as usize);
     let known = if shape.contains(&0) { Some(0) } else { lengths().try_fold(1usize, usize::checked_mul) };
-    let fits = known.is_some_and(|known| {
-        if open == 1 { known > 0 && size.is_multiple_of(known) } else { known == size }
-    });
+    let fits = known
+        .is_some_and(|known| if open == 1 { known > 0 && size.is_multiple_of(known) } else { known == size });
     let known = known.unwrap_or(0);
     if !fits {
         let text: Vec<String> = shape.iter().map(ToString::to_string).collect();
@@ -82,7 +81,7 @@ fn make(x: &Expr, chunks: Chunks) -> Result<Expr> {
         return make(x.input()?, chunks);
     }
     let key = key_of("reshape", &rechunk::chunk_lists(&chunks)?, std::slice::from_ref(x))?;
-    Ok(Expr::new(key, x.dtype(), chunks.clone(), Reshape { chunks }, [x.clone()]))
+    Expr::new(key, x.dtype(), chunks.clone(), Reshape { chunks }, [x.clone()])
 }
 
 impl ArrayNode for Reshape {

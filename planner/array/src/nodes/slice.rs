@@ -40,7 +40,7 @@ pub(crate) fn slice(x: &Expr, slices: &[AxisSlice]) -> Result<Expr> {
     let chunks = axes.iter().zip(slices).map(|(a, s)| sliced_axis(a, *s)).collect::<Result<Vec<_>>>()?;
     let key = key_of("slice", &slices, std::slice::from_ref(x))?;
     let node = Slice { slices: slices.into() };
-    Ok(Expr::new(key, x.dtype(), Chunks::new(chunks), node, [x.clone()]))
+    Expr::new(key, x.dtype(), Chunks::new(chunks), node, [x.clone()])
 }
 
 impl ArrayNode for Slice {
