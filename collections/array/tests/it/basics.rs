@@ -117,3 +117,17 @@ fn arrays_can_be_awaited() {
     assert_eq!(futures::executor::block_on(x.sum(..).start()).unwrap()[[]], 10_000.0);
     assert_eq!(Collection::compute(&x.mean(..)).unwrap()[[]], 1.0);
 }
+
+#[test]
+fn an_inclusive_range_ends_with_its_end_in_either_direction() {
+    let x = da::arange(6).chunks(4);
+    let got = |part: Array<i64>| part.compute().unwrap().iter().copied().collect::<Vec<_>>();
+    assert_eq!(got(x.slice(s![1..=4])), [1, 2, 3, 4]);
+    assert_eq!(got(x.slice(s![1..=4;2])), [1, 3]);
+    assert_eq!(got(x.slice(s![4..=2;-1])), [4, 3, 2]);
+    assert_eq!(got(x.slice(s![2..=0;-1])), [2, 1, 0]);
+    assert_eq!(got(x.slice(s![..=3;-2])), [5, 3]);
+    assert_eq!(got(x.slice(s![-1..=-3;-1])), [5, 4, 3]);
+    assert_eq!(got(x.slice(s![3..=-1])), [3, 4, 5]);
+    assert_eq!(got(x.slice(s![2..=4;-1])), [0; 0]);
+}

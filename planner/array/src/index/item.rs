@@ -21,6 +21,15 @@ pub enum Index {
         /// From one element to the next; not 0.
         step: isize,
     },
+    /// `start..=stop` with a step, which may be negative.
+    Inclusive {
+        /// The first element; by default the first one in the direction of the step.
+        start: Option<isize>,
+        /// The last element, if the steps meet it.
+        stop: isize,
+        /// From one element to the next; not 0.
+        step: isize,
+    },
     /// As many whole axes as the other items leave.
     Ellipsis,
     /// A new axis of length 1.
@@ -42,7 +51,12 @@ pub trait Stepped {
 impl<I: Into<Index>> Stepped for I {
     fn stepped(self, step: isize) -> Index {
         match self.into() {
-            Index::Slice { start, stop, step: own } => Index::Slice { start, stop, step: own * step },
+            Index::Slice { start, stop, step: own } => {
+                Index::Slice { start, stop, step: own.saturating_mul(step) }
+            }
+            Index::Inclusive { start, stop, step: own } => {
+                Index::Inclusive { start, stop, step: own.saturating_mul(step) }
+            }
             // `...;2` makes no sense; a step of 0 is refused when the index is used.
             _ => Index::Slice { start: None, stop: None, step: 0 },
         }
@@ -89,13 +103,13 @@ macro_rules! from_integers {
 
         impl From<RangeInclusive<$t>> for Index {
             fn from(r: RangeInclusive<$t>) -> Self {
-                Self::Slice { start: Some(position(*r.start())), stop: after(position(*r.end())), step: 1 }
+                Self::Inclusive { start: Some(position(*r.start())), stop: position(*r.end()), step: 1 }
             }
         }
 
         impl From<RangeToInclusive<$t>> for Index {
             fn from(r: RangeToInclusive<$t>) -> Self {
-                Self::Slice { start: None, stop: after(position(r.end)), step: 1 }
+                Self::Inclusive { start: None, stop: position(r.end), step: 1 }
             }
         }
 
@@ -120,9 +134,13 @@ fn position<I: TryInto<isize>>(i: I) -> isize {
     i.try_into().unwrap_or(isize::MAX)
 }
 
-/// The position after an inclusive end; the one after the last (-1) is the end of the axis.
-fn after(end: isize) -> Option<isize> {
-    if end == -1 { None } else { end.checked_add(1) }
+/// The position past an inclusive end in the direction of `step`; past the last (-1) or the first (0) is the axis' end.
+fn past(end: isize, step: isize) -> Option<isize> {
+    match (end, step < 0) {
+        (-1, false) | (0, true) => None,
+        (end, false) => end.checked_add(1),
+        (end, true) => Some(end.saturating_sub(1)),
+    }
 }
 
 /// The items of an index: one item, or several from a tuple-like list.
@@ -189,6 +207,9 @@ impl IndexPlan {
         let slice = match item {
             Index::At(i) => AxisSlice::range(position_on(*i, axis, n)?, 1),
             Index::Slice { start, stop, step } => AxisSlice::python(*start, *stop, *step, n)?,
+            Index::Inclusive { start, stop, step } => {
+                AxisSlice::python(*start, past(*stop, *step), *step, n)?
+            }
             _ => AxisSlice::full(n),
         };
         self.slices.push(slice);

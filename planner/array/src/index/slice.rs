@@ -66,7 +66,8 @@ impl AxisSlice {
     /// This slice of what `inner` takes, as one slice.
     #[must_use]
     pub fn of(&self, inner: &Self) -> Self {
-        let step = self.step * inner.step;
+        // Of two elements or more, the step is within the axis.
+        let step = self.step.wrapping_mul(inner.step);
         Self { start: inner.at(self.start), step: if self.len <= 1 { 1 } else { step }, len: self.len }
     }
 }
