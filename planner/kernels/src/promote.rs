@@ -240,6 +240,11 @@ fn integer_value(scalar: Scalar) -> Option<i128> {
     })
 }
 
+/// Whether an integer lies beyond all values of an integer type: below them, or above them.
+pub(crate) fn is_beyond(scalar: Scalar, dtype: DType, below: bool) -> bool {
+    Kind::of(dtype).is_integer() && integer_value(scalar).is_some_and(|v| !fits(v, dtype) && (v < 0) == below)
+}
+
 fn fits(value: i128, dtype: DType) -> bool {
     let bits = 8 * dtype.size() as u32;
     if Kind::of(dtype) == Kind::Signed {

@@ -131,3 +131,14 @@ fn an_inclusive_range_ends_with_its_end_in_either_direction() {
     assert_eq!(got(x.slice(s![3..=-1])), [3, 4, 5]);
     assert_eq!(got(x.slice(s![2..=4;-1])), [0; 0]);
 }
+
+#[test]
+fn bounds_that_limit_nothing_of_an_integer_type_are_no_bounds() {
+    let x = da::array(vec![0_u8, 2, 7]).chunks(2).into_dyn();
+    assert_eq!(x.clip(-3, 3).typed::<u8>().compute().unwrap().as_slice(), Some(&[0, 2, 3][..]));
+    assert_eq!(x.clip(1, 300).typed::<u8>().compute().unwrap().as_slice(), Some(&[1, 2, 7][..]));
+    assert_eq!(x.clip(-3, 300).typed::<u8>().compute().unwrap().as_slice(), Some(&[0, 2, 7][..]));
+    // As in NumPy, a bound that no element could meet is none of the type.
+    let error = x.clip(300, 400).compute().unwrap_err().to_string();
+    assert!(error.contains("300 is out of bounds for uint8"), "{error}");
+}

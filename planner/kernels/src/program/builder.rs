@@ -7,7 +7,7 @@ use swath_error::{Error, Result};
 
 use super::{Instr, Operand, Program};
 use crate::ops::{BinaryOp, UnaryOp};
-use crate::promote::{Kind, cast_scalar, convert_scalar, promote, promote_scalar, scalar_dtype};
+use crate::promote::{Kind, cast_scalar, convert_scalar, is_beyond, promote, promote_scalar, scalar_dtype};
 
 /// A value of a program under construction; belongs to the builder that made it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -110,11 +110,18 @@ impl ProgramBuilder {
         Ok(self.push(Instr::Select(condition.0, a.0, b.0), common))
     }
 
-    /// `x` limited to `low ..= high`; NaN stays, and a NaN bound makes everything NaN.
+    /// `x` limited to `low ..= high`; NaN stays, and a NaN bound makes everything NaN. A weak integer that limits nothing
+    /// of `x`'s integer type counts as no bound.
     ///
     /// # Errors
     /// As [`Self::binary`].
     pub fn clip(&mut self, x: Value, low: Option<Value>, high: Option<Value>) -> Result<Value> {
+        let kept = self.dtype(x);
+        let binds = |bound: Value, below: bool| match self.scalar(bound) {
+            Some((scalar, true)) => !is_beyond(scalar, kept, below),
+            _ => true,
+        };
+        let (low, high) = (low.filter(|b| binds(*b, true)), high.filter(|b| binds(*b, false)));
         let x = match low {
             Some(low) => self.binary(BinaryOp::Maximum, x, low)?,
             None => x,
