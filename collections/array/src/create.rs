@@ -255,7 +255,7 @@ impl<T: Numeric> Array<T> {
     /// The upper triangle of the last two axes: zeros below the diagonal that lies `k` to the right of the main one.
     #[track_caller]
     pub fn triu(&self, k: i64) -> Self {
-        self.map(|x| triangle(x, k - 1, T::zero().to_scalar(), true))
+        self.map(|x| triangle(x, k.saturating_sub(1), T::zero().to_scalar(), true))
     }
 }
 

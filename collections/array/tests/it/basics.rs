@@ -142,3 +142,13 @@ fn bounds_that_limit_nothing_of_an_integer_type_are_no_bounds() {
     let error = x.clip(300, 400).compute().unwrap_err().to_string();
     assert!(error.contains("300 is out of bounds for uint8"), "{error}");
 }
+
+#[test]
+fn triangles_reach_as_far_out_as_numbers_go() {
+    let x = da::ones_as::<i64>([3, 4]).chunks(2);
+    let total = |part: Array<i64>| part.sum(..).item().unwrap();
+    assert_eq!(total(x.triu(i64::MIN)), 12);
+    assert_eq!(total(x.triu(i64::MAX)), 0);
+    assert_eq!(total(x.tril(i64::MAX)), 12);
+    assert_eq!(total(x.tril(i64::MIN)), 0);
+}
