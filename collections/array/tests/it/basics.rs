@@ -152,3 +152,30 @@ fn triangles_reach_as_far_out_as_numbers_go() {
     assert_eq!(total(x.tril(i64::MAX)), 12);
     assert_eq!(total(x.tril(i64::MIN)), 0);
 }
+
+#[test]
+fn chunks_know_their_place_among_many() {
+    // Uneven chunks of several inputs, a leaf made on the spot, positions over all of it, and what a function is told.
+    let lengths = [3usize, 1, 4, 1, 5, 9, 2, 6];
+    let parts: Vec<Array<i64>> = lengths
+        .iter()
+        .scan(0, |start, n| {
+            let from = *start;
+            *start += *n as i64;
+            Some(da::arange(from..*start).chunks(2))
+        })
+        .collect();
+    let x = da::concatenate(&parts, 0);
+    let want: Vec<i64> = (0..31).collect();
+    assert_eq!(x.compute().unwrap().as_slice(), Some(&want[..]));
+    let doubled = (&x + da::arange(31).chunks(x.chunk_sizes().unwrap())).compute().unwrap();
+    assert!(doubled.iter().zip(&want).all(|(got, x)| *got == 2 * x));
+    assert_eq!(x.argmax(..).item().unwrap(), 30);
+    assert_eq!((&x * -1).argmin(..).item().unwrap(), 30);
+    let told = x.map_blocks(|chunk, info| {
+        let first = chunk.iter().next().copied().unwrap_or(0);
+        assert_eq!((info.offset[0] as i64, info.shape[0]), (first, chunk.len()));
+        chunk.to_owned()
+    });
+    assert_eq!(told.compute().unwrap().as_slice(), Some(&want[..]));
+}

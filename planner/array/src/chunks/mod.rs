@@ -4,12 +4,14 @@
 //! data.
 
 mod auto;
+mod bounds;
 mod bytes;
 mod layout;
 mod limits;
 mod spec;
 mod unify;
 
+pub(crate) use bounds::Bounds;
 pub(crate) use layout::starts_of;
 
 pub use auto::{DEFAULT_CHUNK_BYTES, Target};

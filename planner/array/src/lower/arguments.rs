@@ -7,7 +7,7 @@ use swath_graph::TaskId;
 
 use super::origin::LeafOrigin;
 use super::{Grid, Lowering, coordinates};
-use crate::chunks::Chunks;
+use crate::chunks::{Bounds, Chunks};
 use crate::expr::{Expr, Node};
 use crate::index::AxisSlice;
 use crate::nodes::Leaf;
@@ -33,8 +33,7 @@ enum Argument {
 pub(crate) struct LeafChunks {
     origin: LeafOrigin,
     window: Vec<AxisSlice>,
-    /// Chunk lengths along each axis.
-    sizes: Vec<Vec<usize>>,
+    bounds: Bounds,
 }
 
 /// Where the blocks come from: one entry for every argument that is one.
@@ -93,8 +92,9 @@ impl Sources {
 
 impl LeafChunks {
     pub(crate) fn of(leaf: &Leaf) -> Result<Self> {
-        let sizes = leaf.chunks.axes().iter().map(|a| Ok(a.sizes()?.to_vec())).collect::<Result<_>>()?;
-        Ok(Self { origin: (&leaf.origin).into(), window: leaf.window.to_vec(), sizes })
+        leaf.chunks.shape()?;
+        let bounds = Bounds::of(&leaf.chunks);
+        Ok(Self { origin: (&leaf.origin).into(), window: leaf.window.to_vec(), bounds })
     }
 
     /// The same leaf for another process.
@@ -110,26 +110,24 @@ impl LeafChunks {
 
     /// The grid of the leaf's chunks.
     pub(crate) fn grid(&self) -> Shape {
-        self.sizes.iter().map(Vec::len).collect()
+        self.bounds.grid()
     }
 
     /// The chunk for place `at` of a grid the leaf broadcasts to.
     fn chunk_for(&self, at: &[usize]) -> Result<Chunk> {
-        let missing = at.len().saturating_sub(self.sizes.len());
-        let own = at.iter().skip(missing).zip(&self.sizes);
-        let own: Shape = own.map(|(i, sizes)| if sizes.len() == 1 { 0 } else { *i }).collect();
+        let grid = self.grid();
+        let missing = at.len().saturating_sub(grid.len());
+        let own = at.iter().skip(missing).zip(&grid);
+        let own: Shape = own.map(|(i, blocks)| if *blocks == 1 { 0 } else { *i }).collect();
         self.chunk(&own)
     }
 
     /// The chunk at place `at` of the leaf's own grid.
     pub(crate) fn chunk(&self, at: &[usize]) -> Result<Chunk> {
-        let region: Vec<AxisSlice> = at
-            .iter()
-            .zip(&self.sizes)
-            .zip(&self.window)
-            .map(|((block, sizes), window)| {
-                let start = sizes.iter().take(*block).sum();
-                let len = sizes.get(*block).copied().unwrap_or(0);
+        let spans = self.bounds.spans(at).zip(&self.window);
+        let region: Vec<AxisSlice> = spans
+            .map(|(span, window)| {
+                let (start, len) = span.unwrap_or_default();
                 AxisSlice::range(start, len).of(window)
             })
             .collect();

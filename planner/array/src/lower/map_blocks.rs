@@ -13,7 +13,7 @@ use swath_tasks::{Argument, TaskFunction, task_named};
 use super::arguments::Arguments;
 use super::elementwise::annotations;
 use super::{Grid, Lowering, coordinates};
-use crate::chunks::Chunks;
+use crate::chunks::{Bounds, Chunks};
 use crate::expr::Expr;
 use crate::nodes::{BlockFunction, BlockInfo, MapBlocks};
 
@@ -24,6 +24,7 @@ struct Call {
     dtype: DType,
     arguments: Arguments,
     chunks: Chunks,
+    bounds: Bounds,
 }
 
 /// Calls the function of this process.
@@ -90,10 +91,23 @@ impl Call {
         function: &dyn Fn(&[Chunk], &BlockInfo) -> Result<Chunk>,
     ) -> Result<Block> {
         let chunks = self.arguments.chunks(inputs, ctx.index)?;
-        let info = MapBlocks::info(&self.chunks, &coordinates(ctx.index as usize, &self.chunks.grid()));
+        let info = self.info(ctx.index as usize);
         let result = function(&chunks, &info)?;
         self.check(&result, &info)?;
         Ok(result.into())
+    }
+
+    /// What the function is told about the chunk of task `index`.
+    fn info(&self, index: usize) -> BlockInfo {
+        let grid = self.chunks.grid();
+        let block = coordinates(index, &grid);
+        let spans = || self.bounds.spans(&block);
+        BlockInfo {
+            grid: grid.to_vec(),
+            offset: spans().map(|span| span.map_or(0, |(start, _)| start)).collect(),
+            shape: spans().map(|span| span.map(|(_, len)| len)).collect::<Option<_>>().unwrap_or_default(),
+            block: block.to_vec(),
+        }
     }
 
     /// An error when the function gave something else than was declared.
@@ -123,7 +137,9 @@ pub(crate) fn map_blocks(node: &MapBlocks, expr: &Expr, to: &mut Lowering<'_>) -
     let inputs: Vec<&Chunks> = expr.inputs().iter().map(Expr::chunks).collect();
     let over = crate::broadcast::broadcast_chunks(&inputs)?;
     let (arguments, sources) = Arguments::of(expr, &over, to)?;
-    let call = Call { name: node.name.clone(), dtype: node.dtype, arguments, chunks: expr.chunks().clone() };
+    let chunks = expr.chunks().clone();
+    let bounds = Bounds::of(&chunks);
+    let call = Call { name: node.name.clone(), dtype: node.dtype, arguments, chunks, bounds };
     let operation = CallFunction { call, function: node.function.clone(), task: node.task.clone() };
     let tasks =
         to.layer(expr.key(), &node.name, operation, expr.chunks().blocks(), annotations(expr), |i, out| {

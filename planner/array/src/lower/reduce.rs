@@ -13,6 +13,7 @@ use super::arguments::Arguments;
 use super::elementwise::common_shape;
 use super::{Grid, Lowering, coordinates};
 use crate::axes::AxisList;
+use crate::chunks::Bounds;
 use crate::expr::Expr;
 use crate::nodes::Reduce;
 
@@ -26,8 +27,8 @@ struct Partial {
     op: ReduceOp,
     axes: AxisList,
     arguments: Arguments,
-    /// For reductions that give positions: chunk lengths along each axis.
-    lengths: Option<Vec<Vec<usize>>>,
+    /// For reductions that give positions: where the chunks lie.
+    bounds: Option<Bounds>,
 }
 
 register_operation!(Partial, "array.reduce-partial");
@@ -40,10 +41,10 @@ impl Operation for Partial {
     fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
         let chunks = self.arguments.chunks(inputs, ctx.index)?;
         let shape = common_shape(&chunks)?;
-        let origin = self.lengths.as_ref().map(|lengths| {
+        let origin = self.bounds.as_ref().map(|bounds| {
             let at = self.arguments.place(ctx.index);
-            let offset = lengths.iter().zip(&at).map(|(sizes, i)| sizes.iter().take(*i).sum()).collect();
-            Origin { offset, shape: lengths.iter().map(|sizes| sizes.iter().sum()).collect() }
+            let offset = bounds.spans(&at).map(|span| span.map_or(0, |(start, _)| start)).collect();
+            Origin { offset, shape: bounds.shape().collect() }
         });
         let parts = partial_fused(&self.program, &chunks, &shape, self.op, &self.axes, origin.as_ref())?;
         Ok(tuple(parts))
@@ -108,14 +109,14 @@ fn chunks_of(block: Block) -> Result<Vec<Chunk>> {
 /// The layers of a reduction.
 pub(crate) fn reduce(node: &Reduce, expr: &Expr, to: &mut Lowering<'_>) -> Result<Grid> {
     let (arguments, sources) = Arguments::of(expr, &node.mapped, to)?;
-    let lengths = if node.op.is_arg() {
-        let axes = node.mapped.axes().iter();
-        Some(axes.map(|a| Ok(a.sizes()?.to_vec())).collect::<Result<Vec<_>>>()?)
+    let bounds = if node.op.is_arg() {
+        node.mapped.shape()?;
+        Some(Bounds::of(&node.mapped))
     } else {
         None
     };
     let partial =
-        Partial { program: node.program.clone(), op: node.op, axes: node.axes.clone(), arguments, lengths };
+        Partial { program: node.program.clone(), op: node.op, axes: node.axes.clone(), arguments, bounds };
     let name = node.op.name();
     let key = Key::of("reduce-partial").key(expr.key()).finish();
     let blocks = node.mapped.blocks();

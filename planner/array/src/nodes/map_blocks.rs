@@ -9,7 +9,7 @@ use swath_graph::Key;
 use swath_tasks::TaskFunction;
 
 use super::elementwise::Mapped;
-use crate::chunks::{Axis, Chunks};
+use crate::chunks::Chunks;
 use crate::expr::{ArrayNode, Expr};
 use crate::lower::{Grid, Lowering};
 
@@ -86,19 +86,6 @@ impl MapBlocks {
         let hasher = Key::of("array").str("map_blocks").key(self.identity);
         let key = map.inputs.iter().fold(hasher, |h, e| h.key(e.key())).finish();
         Expr::new(key, self.dtype, chunks, self, map.inputs)
-    }
-
-    /// What the function is told about chunk `at` of `chunks`.
-    pub(crate) fn info(chunks: &Chunks, at: &[usize]) -> BlockInfo {
-        let starts =
-            |(axis, i): (&Axis, &usize)| axis.starts().ok().and_then(|s| s.get(*i).copied()).unwrap_or(0);
-        let length = |(axis, i): (&Axis, &usize)| axis.sizes().ok().and_then(|s| s.get(*i).copied());
-        BlockInfo {
-            block: at.to_vec(),
-            grid: chunks.grid().to_vec(),
-            offset: chunks.axes().iter().zip(at).map(starts).collect(),
-            shape: chunks.axes().iter().zip(at).map(length).collect::<Option<_>>().unwrap_or_default(),
-        }
     }
 }
 
