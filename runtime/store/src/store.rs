@@ -35,8 +35,41 @@ pub struct Store(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    blocks: Mutex<BTreeMap<TaskRef, Kept>>,
+    blocks: Mutex<Blocks>,
     spill: Spill,
+}
+
+/// Blocks by name, and how many of them are small.
+#[derive(Debug, Default)]
+struct Blocks {
+    by_task: BTreeMap<TaskRef, Kept>,
+    small: usize,
+    small_bytes: u64,
+}
+
+impl Blocks {
+    fn insert(&mut self, task: TaskRef, kept: Kept) -> Option<Kept> {
+        if let Kept::Small(_, bytes) = &kept {
+            self.small += 1;
+            self.small_bytes += bytes;
+        }
+        let before = self.by_task.insert(task, kept);
+        self.uncount(before.as_ref());
+        before
+    }
+
+    fn remove(&mut self, task: TaskRef) -> Option<Kept> {
+        let removed = self.by_task.remove(&task);
+        self.uncount(removed.as_ref());
+        removed
+    }
+
+    fn uncount(&mut self, gone: Option<&Kept>) {
+        if let Some(Kept::Small(_, bytes)) = gone {
+            self.small -= 1;
+            self.small_bytes -= bytes;
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -116,14 +149,14 @@ impl Store {
     /// Drops a block unless another one has taken its place.
     fn withdraw(&self, task: TaskRef, slot: &Arc<Slot>) {
         let mut blocks = self.0.blocks.lock();
-        let ours = matches!(blocks.get(&task), Some(Kept::Slot(kept)) if Arc::ptr_eq(kept, slot));
-        let removed = if ours { blocks.remove(&task) } else { None };
+        let ours = matches!(blocks.by_task.get(&task), Some(Kept::Slot(kept)) if Arc::ptr_eq(kept, slot));
+        let removed = if ours { blocks.remove(task) } else { None };
         drop(blocks);
         drop(removed);
     }
 
     fn find(&self, task: TaskRef) -> Option<Kept> {
-        self.0.blocks.lock().get(&task).cloned()
+        self.0.blocks.lock().by_task.get(&task).cloned()
     }
 
     /// A block, read back from its file when it is there; none when the store does not have it.
@@ -160,22 +193,22 @@ impl Store {
 
     /// The bytes a block takes in memory, wherever it is now; none when the store does not have it.
     pub fn bytes(&self, task: TaskRef) -> Option<u64> {
-        self.0.blocks.lock().get(&task).map(Kept::bytes)
+        self.0.blocks.lock().by_task.get(&task).map(Kept::bytes)
     }
 
     /// Whether the store has a block, in memory or in a file.
     pub fn contains(&self, task: TaskRef) -> bool {
-        self.0.blocks.lock().contains_key(&task)
+        self.0.blocks.lock().by_task.contains_key(&task)
     }
 
     /// The names of all blocks, in order.
     pub fn tasks(&self) -> Vec<TaskRef> {
-        self.0.blocks.lock().keys().copied().collect()
+        self.0.blocks.lock().by_task.keys().copied().collect()
     }
 
     /// Drops a block and its file; whether there was one.
     pub fn remove(&self, task: TaskRef) -> bool {
-        let removed = self.0.blocks.lock().remove(&task);
+        let removed = self.0.blocks.lock().remove(task);
         let had = removed.is_some();
         self.forget(removed);
         had
@@ -183,7 +216,7 @@ impl Store {
 
     /// Drops all blocks of a job.
     pub fn remove_job(&self, job: JobId) {
-        let tasks: Vec<TaskRef> = self.0.blocks.lock().range(tasks_of(job)).map(|(t, _)| *t).collect();
+        let tasks: Vec<TaskRef> = self.0.blocks.lock().by_task.range(tasks_of(job)).map(|(t, _)| *t).collect();
         for task in tasks {
             self.remove(task);
         }
@@ -195,15 +228,12 @@ impl Store {
         self.0.spill.evict(bytes)
     }
 
-    /// What the store holds now, and what it has done. Takes time in proportion to the number of blocks.
+    /// What the store holds now, and what it has done.
     pub fn usage(&self) -> StoreUsage {
         let mut usage = self.0.spill.usage();
-        for kept in self.0.blocks.lock().values() {
-            if let Kept::Small(_, bytes) = kept {
-                usage.blocks += 1;
-                usage.bytes += bytes;
-            }
-        }
+        let blocks = self.0.blocks.lock();
+        usage.blocks += blocks.small;
+        usage.bytes += blocks.small_bytes;
         usage
     }
 
@@ -215,11 +245,7 @@ impl Store {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        let small = self.blocks.get_mut().values().map(|kept| match kept {
-            Kept::Small(_, bytes) => *bytes,
-            Kept::Slot(_) => 0,
-        });
-        self.spill.ledger().shrink(small.sum());
+        self.spill.ledger().shrink(self.blocks.get_mut().small_bytes);
     }
 }
 

@@ -159,6 +159,8 @@ fn a_block_in_the_place_of_another() {
     store.put_blocking(task(2), Block::value(5u8)).unwrap();
     store.put_blocking(task(2), Block::value(6u8)).unwrap();
     assert!(is_block(&store.get_blocking(task(1)).unwrap().unwrap(), 2, 80));
+    let usage = store.usage();
+    assert_eq!((usage.blocks + usage.spilled_blocks, usage.bytes + usage.spilled_bytes), (2, 80 * KIB + 1));
     assert_eq!(store.bytes(task(1)), Some(80 * KIB));
     assert_eq!(store.tasks(), [task(1), task(2)]);
     store.remove_job(task(1).job);
