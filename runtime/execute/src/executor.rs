@@ -2,10 +2,12 @@
 
 use std::cell::RefCell;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use futures::channel::oneshot;
+use parking_lot::RwLock;
 use swath_block::{Block, CancelToken};
 use swath_error::{Error, ErrorKind, Result};
 use swath_graph::{GraphBuilder, TaskGraph};
@@ -129,7 +131,30 @@ thread_local! {
     static SCOPED: RefCell<Vec<Arc<dyn Executor>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The runtime in force on this thread: the innermost [`with_executor`]'s, else the registered default.
+/// Runtimes that have taken the registered default's place, the last one in force.
+static PREFERRED: RwLock<Vec<(u64, Arc<dyn Executor>)>> = RwLock::new(Vec::new());
+
+/// While this is there, a runtime is the process's default; see [`prefer_executor`].
+#[derive(Debug)]
+#[must_use = "the runtime is the default only while this is there"]
+pub struct Preferred(u64);
+
+impl Drop for Preferred {
+    fn drop(&mut self) {
+        PREFERRED.write().retain(|(id, _)| *id != self.0);
+    }
+}
+
+/// Makes `executor` the default of the whole process, until the guard is dropped or another one is preferred.
+pub fn prefer_executor(executor: Arc<dyn Executor>) -> Preferred {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let id = NEXT.fetch_add(1, Ordering::Relaxed);
+    PREFERRED.write().push((id, executor));
+    Preferred(id)
+}
+
+/// The runtime in force on this thread: the innermost [`with_executor`]'s, else the one preferred last
+/// ([`prefer_executor`]), else the registered default.
 ///
 /// # Errors
 /// [`ErrorKind::Unsupported`] when no runtime is linked into the program.
@@ -137,6 +162,9 @@ pub fn current_executor() -> Result<Arc<dyn Executor>> {
     static DEFAULT: OnceLock<Option<Arc<dyn Executor>>> = OnceLock::new();
     if let Some(scoped) = SCOPED.with_borrow(|stack| stack.last().cloned()) {
         return Ok(scoped);
+    }
+    if let Some((_, preferred)) = PREFERRED.read().last() {
+        return Ok(preferred.clone());
     }
     let default =
         DEFAULT.get_or_init(|| inventory::iter::<DefaultExecutor>.into_iter().next().map(|d| (d.0)()));

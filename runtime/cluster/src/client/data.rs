@@ -218,7 +218,7 @@ pub(crate) fn import(shared: &Arc<Shared>, tasks: &[TaskRef]) -> Result<Arc<JobR
 }
 
 /// Puts blocks onto workers and tells the scheduler.
-async fn scatter(shared: Arc<Shared>, blocks: Vec<Block>) -> Result<(Arc<JobRecord>, usize)> {
+pub(crate) async fn scatter(shared: Arc<Shared>, blocks: Vec<Block>) -> Result<(Arc<JobRecord>, usize)> {
     let peers = shared.peers();
     let record = shared.new_job()?;
     if peers.is_empty() && !blocks.is_empty() {

@@ -85,11 +85,6 @@ impl JobRecord {
         state.live += 1;
     }
 
-    /// Whether the task is an output that was added.
-    pub fn knows(&self, task: TaskId) -> bool {
-        self.state.lock().outputs.contains_key(&task)
-    }
-
     /// One more future refers to the output.
     pub fn retain(&self, task: TaskId) {
         if let Some(output) = self.state.lock().outputs.get_mut(&task) {

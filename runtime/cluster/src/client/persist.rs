@@ -4,21 +4,19 @@
 //! imports in its place, and what only fed it falls away.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 use parking_lot::Mutex;
 use swath_error::{Error, Result};
 use swath_execute::{Collection, RunOptions};
 use swath_graph::{
-    Annotations, Columns, GraphBuilder, Key, Layer, LayerId, Payload, Step, TaskGraph, TaskId, fuse_linear,
-    order,
+    Annotations, Columns, GraphBuilder, Key, Layer, LayerId, Payload, Step, TaskGraph, TaskId,
 };
 use swath_scheduler::TaskRef;
 use swath_wire::{FromClient, Submission};
 
-use super::Client;
+use super::executor::{self, Prepared};
 use super::future::Future;
-use super::jobs::JobRecord;
+use super::{Client, data};
 
 /// Results kept, by what they are.
 #[derive(Debug, Default)]
@@ -42,26 +40,49 @@ impl Client {
     /// The error of the expression; [`swath_error::ErrorKind::Unsupported`] for what cannot leave this process;
     /// [`swath_error::ErrorKind::Cluster`] when the connection is over.
     pub fn persist<C: Collection>(&self, collection: &C) -> Result<Persisted> {
-        let mut builder = GraphBuilder::new();
+        let mut builder = GraphBuilder::new().travelling();
         let lowered = collection.lower(&mut builder)?;
-        let (graph, links) = self.persisted().substitute(builder.finish(&lowered.tasks)?)?;
-        let graph = if RunOptions::current().fuse { fuse_linear(graph) } else { graph };
-        let graph = order(graph);
-        let outputs = graph.outputs().to_vec();
-        let keys: Vec<(Key, u32)> = outputs.iter().filter_map(|task| key_of(&graph, *task)).collect();
-        let sources = import_sources(&graph, &links);
-        let graph = crate::encode::graph(graph)?;
+        let graph = builder.finish(&lowered.tasks)?;
         let shared = self.shared();
+        let mut found = self.persisted().find(&graph);
+        let (tasks, blocks): (Vec<_>, Vec<_>) = executor::held_blocks(&graph, &found)?.into_iter().unzip();
+        let mut kept = None;
+        if !blocks.is_empty() {
+            let data = shared.clone();
+            let (record, _) = shared.block_on(async move {
+                executor::wait_for_worker(&data).await?;
+                data::scatter(data, blocks).await
+            })?;
+            for (i, task) in (0u32..).zip(tasks) {
+                if let Some(found) = found.get_mut(task.index()) {
+                    *found = Some(TaskRef { job: record.job, task: TaskId(i) });
+                }
+            }
+            kept = Some(record.job);
+        }
+        let prepared = Prepared::new(graph, &found, RunOptions::current().fuse)?;
         let record = shared.new_job()?;
-        let mut futures = Vec::with_capacity(outputs.len());
-        for task in &outputs {
-            add(&record, *task, sources.get(task).copied());
+        for (task, source) in prepared.distinct() {
+            record.add(task, source);
+        }
+        let Prepared { graph, links, outputs, keys, .. } = prepared;
+        let mut futures: Vec<Future<swath_block::Block>> = Vec::with_capacity(outputs.len());
+        for (n, task) in outputs.iter().enumerate() {
+            // The first future takes over the reference that was counted with the output.
+            if outputs.iter().take(n).any(|earlier| earlier == task) {
+                record.retain(*task);
+            }
             futures.push(Future::new(record.clone(), *task));
         }
         let job = record.job;
         shared.flush();
         let submission = Submission { job, graph, links, priority: 0, fail_fast: false, stepwise: true };
         shared.send(&[FromClient::Submit(Box::new(submission))])?;
+        if let Some(kept) = kept {
+            // The new job keeps what it imports until it is over.
+            shared.forget(kept);
+        }
+        let keys: Vec<(Key, u32)> = keys.into_iter().flatten().collect();
         let names = keys.iter().copied().zip(futures.iter().map(Future::key));
         self.persisted().0.lock().extend(names);
         Ok(Persisted { client: self.clone(), futures, keys })
@@ -69,15 +90,6 @@ impl Client {
 
     pub(crate) fn persisted(&self) -> &PersistedKeys {
         &self.shared().persisted
-    }
-}
-
-/// A task that is an output several times is referred to as often.
-fn add(record: &Arc<JobRecord>, task: TaskId, source: Option<TaskRef>) {
-    if record.knows(task) {
-        record.retain(task);
-    } else {
-        record.add(task, source);
     }
 }
 
@@ -108,7 +120,7 @@ impl Drop for Persisted {
 }
 
 /// What a task is: the key and index of its last step.
-fn key_of(graph: &TaskGraph, task: TaskId) -> Option<(Key, u32)> {
+pub(crate) fn key_of(graph: &TaskGraph, task: TaskId) -> Option<(Key, u32)> {
     let step = graph.last_step(task)?;
     Some((graph.layers().get(step.layer.index())?.key, step.index))
 }
@@ -123,24 +135,19 @@ pub(crate) fn import_sources(graph: &TaskGraph, links: &[TaskRef]) -> BTreeMap<T
 }
 
 impl PersistedKeys {
-    /// The graph with imports in the place of what is persisted, and the results those stand for.
-    pub fn substitute(&self, graph: TaskGraph) -> Result<(TaskGraph, Vec<TaskRef>)> {
-        let known = self.0.lock().clone();
-        if known.is_empty() {
-            return Ok((graph, Vec::new()));
-        }
-        let found: Vec<Option<TaskRef>> = (0..graph.len() as u32)
-            .map(|t| key_of(&graph, TaskId(t)).and_then(|key| known.get(&key).copied()))
-            .collect();
-        if found.iter().all(Option::is_none) {
-            return Ok((graph, Vec::new()));
-        }
-        import_found(graph, &found)
+    /// For each task of the graph the result that is kept of it.
+    pub fn find(&self, graph: &TaskGraph) -> Vec<Option<TaskRef>> {
+        let known = self.0.lock();
+        let kept = |task| known.get(&key_of(graph, TaskId(task))?).copied();
+        (0..graph.len() as u32).map(|task| if known.is_empty() { None } else { kept(task) }).collect()
     }
 }
 
-/// Replaces the found tasks by imports and drops what nobody needs then.
-fn import_found(graph: TaskGraph, found: &[Option<TaskRef>]) -> Result<(TaskGraph, Vec<TaskRef>)> {
+/// Replaces the found tasks by imports and drops what nobody needs then; gives what the imports stand for.
+pub(crate) fn import_found(graph: TaskGraph, found: &[Option<TaskRef>]) -> Result<(TaskGraph, Vec<TaskRef>)> {
+    if found.iter().all(Option::is_none) {
+        return Ok((graph, Vec::new()));
+    }
     let n = graph.len();
     let mut wanted = vec![false; n];
     graph.outputs().iter().for_each(|o| mark(&mut wanted, *o));
@@ -212,9 +219,11 @@ mod tests {
         let graph = b.finish(&[sum.get(0), inc.get(2)]).unwrap();
         let source = |i: u32| TaskRef { job: JobId(9), task: TaskId(i) };
         let keys = PersistedKeys::default();
-        assert_eq!(keys.substitute(graph.clone()).unwrap().0.len(), 7);
+        let nothing = keys.find(&graph);
+        assert_eq!(import_found(graph.clone(), &nothing).unwrap().0.len(), 7);
         keys.0.lock().extend([((layer("inc").key, 0), source(5)), ((layer("inc").key, 2), source(7))]);
-        let (graph, links) = keys.substitute(graph).unwrap();
+        let found = keys.find(&graph);
+        let (graph, links) = import_found(graph, &found).unwrap();
         assert_eq!((graph.len(), links), (5, vec![source(5), source(7)]));
         let sum = graph.outputs()[0];
         let imports: Vec<bool> = graph.deps(sum).iter().map(|d| graph.is_import(*d)).collect();

@@ -153,6 +153,70 @@ fn errors_and_local_operations() {
     assert!(error.to_string().contains("homely"), "{error}");
 }
 
+/// Data of this process, summed.
+struct Held(Vec<Vec<u64>>);
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Total;
+
+impl Operation for Total {
+    fn name(&self) -> &'static str {
+        "test.total"
+    }
+
+    fn run(&self, inputs: Inputs, _: &TaskContext<'_>) -> Result<Block> {
+        let mut total = 0;
+        for input in inputs {
+            total += input.into_value()?.downcast::<Vec<u64>>()?.iter().sum::<u64>();
+        }
+        Ok(Block::value(total))
+    }
+
+    fn encode(&self) -> Result<Vec<u8>> {
+        encode_operation(self)
+    }
+}
+
+register_operation!(Total, "test.total");
+
+impl Collection for Held {
+    type Output = u64;
+
+    fn lower(&self, b: &mut GraphBuilder) -> Result<Lowered<u64>> {
+        assert!(b.travels());
+        let blocks: Vec<Block> = self.0.iter().map(|v| Block::value(v.clone())).collect();
+        let held = b.add(layer("held", swath_block::HandOut::new(blocks.into())), self.0.len(), |_, _| {})?;
+        let total = b.add(layer("total", Total), 1, |_, d| d.extend(held.iter()))?;
+        Ok(Lowered::new(total.iter(), |blocks| {
+            Ok(*blocks.into_iter().next().unwrap_or_default().into_value()?.downcast::<u64>()?)
+        }))
+    }
+}
+
+#[test]
+fn data_of_this_process_goes_to_workers_first() {
+    let cluster = cluster(2);
+    let client = cluster.client().unwrap();
+    for length in [10, 100_000u64] {
+        let held = Held(vec![(0..length).collect(); 6]);
+        assert_eq!(client.scope(|| held.compute()).unwrap(), 6 * length * (length - 1) / 2);
+        let kept = client.persist(&held).unwrap();
+        kept.wait().unwrap();
+        assert_eq!(client.scope(|| held.compute()).unwrap(), 6 * length * (length - 1) / 2);
+    }
+}
+
+#[test]
+fn a_client_can_be_the_default() {
+    let cluster = cluster(1);
+    let client = cluster.client().unwrap();
+    let guard = client.make_default();
+    assert_eq!(std::thread::spawn(|| Tree { leaves: 1, plus: 4 }.compute()).join().unwrap().unwrap(), 4);
+    drop(guard);
+    // Nothing else is linked into this program.
+    assert_eq!(Tree { leaves: 1, plus: 4 }.compute().unwrap_err().kind(), ErrorKind::Unsupported);
+}
+
 #[test]
 fn what_is_persisted_is_the_start_of_later_graphs() {
     let cluster = cluster(2);
