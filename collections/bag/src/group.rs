@@ -20,6 +20,12 @@ fn first<T>(pair: (T, u64)) -> T {
     pair.0
 }
 
+/// Pairs of item and count in the order of their counts, largest first.
+fn most_frequent_first<T>(mut pairs: Vec<(T, u64)>) -> Vec<(T, u64)> {
+    pairs.sort_by_key(|pair| std::cmp::Reverse(pair.1));
+    pairs
+}
+
 impl<T: BagItem> Bag<T> {
     /// How often each item appears: pairs of item and count in one partition, in the order of first appearance.
     ///
@@ -36,10 +42,7 @@ impl<T: BagItem> Bag<T> {
     where
         T: Hash + Eq,
     {
-        self.frequencies().map_partitions(|mut pairs| {
-            pairs.sort_by_key(|pair| std::cmp::Reverse(pair.1));
-            pairs
-        })
+        self.frequencies().map_partitions(most_frequent_first)
     }
 
     /// Each item once, in one partition, in the order of first appearance.

@@ -9,6 +9,8 @@ use arrow::array::{Array, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use arrow::error::ArrowError;
+use arrow::ipc::reader::StreamReader;
+use arrow::ipc::writer::StreamWriter;
 use arrow::json::ReaderBuilder;
 use arrow::json::reader::infer_json_schema_from_iterator;
 use swath_block::{Block, Table};
@@ -17,6 +19,7 @@ use swath_graph::{GraphBuilder, Key, TaskId};
 
 use crate::item::BagItem;
 use crate::lower::{BagOp, add_layer};
+use crate::recipe::{self, Kind, Recipe, Stage};
 use crate::stream::{Part, Stream, collect, rewritten};
 
 /// The columns of `sample`, in the order the records name them.
@@ -62,11 +65,33 @@ pub fn tables<T: BagItem>(
     let stream = rewritten(stream);
     let (feed, reads) = (stream.feed(builder)?, stream.reads_files());
     let key = Key::of("to-table").str(&format!("{schema:?}")).key(stream.info().key).finish();
+    add_layer(builder, key, "to-table", table_op(stream, schema).reading(reads), &feed)
+}
+
+/// Makes a table of a partition.
+pub(crate) fn table_op<T: BagItem>(stream: Arc<dyn Stream<T>>, schema: SchemaRef) -> BagOp {
+    let (written, columns) = (stream.clone(), schema.clone());
     let op = BagOp::new("to-table", move |inputs, ctx| {
         let items = collect(&*stream, &mut Part::new(inputs, ctx))?;
         Ok(Block::from(table(&items, &schema)?))
     });
-    add_layer(builder, key, "to-table", op.reading(reads), &feed)
+    op.written(move || match Kind::of::<T>() {
+        Kind::Json => Ok(Recipe::of::<T>(Stage::Table(written.recipe()?, written_columns(&columns)?))),
+        _ => Err(recipe::stays(&format!("to_table of {}", std::any::type_name::<T>()))
+            .with_help("bags of JSON objects become tables in other processes")),
+    })
+}
+
+/// Columns as an Arrow stream without rows.
+fn written_columns(schema: &SchemaRef) -> Result<Vec<u8>> {
+    let wrong = |e| Error::internal(format!("the columns of a bag cannot be encoded: {e}"));
+    StreamWriter::try_new(Vec::new(), schema).and_then(StreamWriter::into_inner).map_err(wrong)
+}
+
+/// The columns of [`written_columns`].
+pub(crate) fn read_columns(bytes: &[u8]) -> Result<SchemaRef> {
+    let wrong = |e| Error::data(format!("the columns of a bag cannot be decoded: {e}"));
+    StreamReader::try_new(bytes, None).map(|reader| reader.schema()).map_err(wrong)
 }
 
 fn table<T: BagItem>(items: &[T], schema: &SchemaRef) -> Result<Table> {

@@ -1,5 +1,8 @@
 //! What a task function may return.
 
+use std::any::TypeId;
+use std::cell::Cell;
+
 use arrow::array::RecordBatch;
 use ndarray::{Array, Dimension};
 use swath_block::{Block, Chunk, Data, Element, Table, Value};
@@ -51,7 +54,13 @@ impl<T: Data> Outcome<Plain> for T {
     }
 
     fn announce() {
-        swath_block::announce::<T>();
+        thread_local! {
+            /// A loop of calls of one function announces one type over and over.
+            static LAST: Cell<Option<TypeId>> = const { Cell::new(None) };
+        }
+        if LAST.replace(Some(TypeId::of::<T>())) != Some(TypeId::of::<T>()) {
+            swath_block::announce::<T>();
+        }
     }
 }
 

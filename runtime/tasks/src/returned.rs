@@ -48,6 +48,7 @@ impl Fails {
     ///
     /// # Errors
     /// The function's error.
+    #[allow(clippy::unused_self)] // a method, so that the expansion writes one call for both kinds
     pub fn block<T, E, M>(self, returned: std::result::Result<T, E>) -> Result<Block>
     where
         T: Outcome<M>,
@@ -62,6 +63,7 @@ impl Gives {
     ///
     /// # Errors
     /// When the value cannot be sent.
+    #[allow(clippy::unused_self)]
     pub fn block<T: Outcome<M>, M>(self, returned: T) -> Result<Block> {
         returned.into_sendable()
     }

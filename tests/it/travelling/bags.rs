@@ -135,6 +135,28 @@ fn joined(a: String, b: String) -> String {
     a + &b
 }
 
+#[swath::task]
+fn longer_than(word: Word, mean: &f64) -> bool {
+    f64::from(word.length) > *mean
+}
+
+#[swath::task]
+fn length_as_float(word: Word) -> f64 {
+    f64::from(word.length)
+}
+
+#[test]
+fn values_for_every_item_sorted_counts_and_tables() {
+    let words = texts().map(word);
+    let (here, there) = both(&words.map_with(&words.map(length_as_float).mean(), longer_than));
+    assert_eq!(here, there);
+    let (here, there) = both(&texts().frequencies_sorted());
+    assert_eq!(here, there);
+    let frame = texts().map(json_text).map(json::loads);
+    let (here, there) = (frame.to_table().unwrap(), over_loopback(|| frame.to_table().unwrap()));
+    assert_eq!(here.to_batch().unwrap(), there.to_batch().unwrap());
+}
+
 #[test]
 fn items_move_between_partitions() {
     let (here, there) = both(&texts().groupby(first_letter));

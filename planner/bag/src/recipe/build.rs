@@ -9,7 +9,7 @@ use swath_error::{Error, Result};
 use super::aggregates::{At, aggregate, key_hash, key_of};
 use super::calls::{Callee, kept};
 use super::raw::{Raw, encoded_items};
-use super::streams::{self, Pairs, WholePartitions};
+use super::streams::{self, MostFrequentFirst, Pairs, WholePartitions, With};
 use super::{Kind, Recipe, Stage, StreamRecipe, Typed};
 use crate::exchange::{
     Coalesce, Concat, Select, Zip, accumulated_op, divide_op, exchange_op, group_op, piece_op, split_op,
@@ -21,6 +21,7 @@ use crate::lower::{BagOp, items_block, items_op, taken};
 use crate::sink::{TextTarget, write_op};
 use crate::source::{Blocks, Boundary, Memory, Range, ReadText, WithPath, block_items};
 use crate::stream::{Head, Sample, Stream, Words};
+use crate::table::{read_columns, table_op};
 
 /// Items that a stream recipe can give.
 pub(super) trait Builtin: BagItem {
@@ -116,8 +117,27 @@ plain! {
     u64, Natural;
     f64, Real;
     bool, Truth;
-    (String, u64), TextCounts;
-    (Json, u64), JsonCounts;
+}
+
+/// Pairs of item and count.
+macro_rules! counts {
+    ($($t:ty, $kind:ident;)*) => { $(
+        impl Builtin for ($t, u64) {
+            const KIND: Kind = Kind::$kind;
+
+            fn own(recipe: &StreamRecipe) -> Result<Arc<dyn Stream<Self>>> {
+                match recipe {
+                    StreamRecipe::MostFrequentFirst(pairs) => Ok(MostFrequentFirst::stream(stream(pairs)?)),
+                    other => Err(wrong(other)),
+                }
+            }
+        }
+    )* };
+}
+
+counts! {
+    String, TextCounts;
+    Json, JsonCounts;
 }
 
 impl Builtin for Raw {
@@ -198,6 +218,9 @@ pub(super) fn stream<T: Builtin>(recipe: &StreamRecipe) -> Result<Arc<dyn Stream
         StreamRecipe::Map(input, function) => {
             T::of_encodings(streams::map(encodings(input)?, Callee::named(function)?))
         }
+        StreamRecipe::MapWith(input, function) => {
+            T::of_encodings(With::stream(encodings(input)?, Callee::named(function)?))
+        }
         StreamRecipe::FlatMap(input, function) => {
             T::of_encodings(streams::flat_map(encodings(input)?, Callee::named(function)?))
         }
@@ -240,6 +263,7 @@ pub(crate) fn build(recipe: &Recipe) -> Result<BagOp> {
         Stage::Merge(how) => aggregate(kind, At::Merge, how),
         Stage::Last(how) => aggregate(kind, At::Last, how),
         Stage::Whole(input, how) => aggregate(kind, At::Whole(input), how),
+        Stage::Table(input, columns) => Ok(table_op(stream::<Json>(input)?, read_columns(columns)?)),
         Stage::WriteText(input, target) => write(kind, input, target),
         Stage::Apply(function) => {
             let function = Callee::named(function)?;

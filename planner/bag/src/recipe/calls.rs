@@ -36,6 +36,12 @@ impl Callee {
         self.0.call(arguments.iter().map(|raw| Argument::Encoded(Cow::Borrowed(&raw.0))).collect())
     }
 
+    /// What the function gives for an item and a value, which is decoded once however often it is used.
+    pub fn with(self, item: &Raw, value: &Block) -> Result<Raw> {
+        let arguments = [Argument::Encoded(Cow::Borrowed(&item.0)), Argument::Block(value.clone())];
+        encoding(self.0.call(arguments.into_iter().collect())?)
+    }
+
     /// As [`Self::block`], of one argument that is a block.
     pub fn of_block(self, argument: Block) -> Result<Block> {
         self.0.call([Argument::Block(argument)].into_iter().collect())

@@ -60,6 +60,10 @@ pub(crate) enum StreamRecipe {
     FirstOfCounts(Box<StreamRecipe>),
     /// What a function gives for each item.
     Map(Box<Typed>, String),
+    /// What a function gives for each item and the value of a block.
+    MapWith(Box<Typed>, String),
+    /// Pairs of item and count, largest count first.
+    MostFrequentFirst(Box<StreamRecipe>),
     /// The items of which a predicate gives this answer.
     Filter(Box<StreamRecipe>, String, bool),
     /// The elements of the vectors that a function gives.
@@ -81,6 +85,7 @@ pub(crate) struct Typed {
 
 impl Typed {
     /// A stream of `T`.
+    #[allow(clippy::unnecessary_box_returns)] // every use is in a recipe, which holds it boxed
     pub fn of<T: 'static>(stream: StreamRecipe) -> Box<Self> {
         Box::new(Self { items: Kind::of::<T>(), stream })
     }
@@ -146,6 +151,8 @@ pub(crate) enum Stage {
     Last(AggregateRecipe),
     /// A reduction of the only partition.
     Whole(StreamRecipe, AggregateRecipe),
+    /// A table of a partition of JSON objects; the columns as an Arrow stream without rows.
+    Table(StreamRecipe, Vec<u8>),
     /// Text files, one per partition.
     WriteText(StreamRecipe, TextTarget),
     /// A function of a single value.

@@ -169,3 +169,67 @@ impl Stream<(Raw, Raw)> for Pairs {
         left.iter().try_for_each(|l| right.iter().try_for_each(|r| sink((l.clone(), r.clone()))))
     }
 }
+
+/// What a function gives for each item and the value of a block, which comes before the input's.
+pub(super) struct With {
+    info: Info,
+    input: Arc<dyn Stream<Raw>>,
+    function: Callee,
+}
+
+impl With {
+    pub fn stream(input: Arc<dyn Stream<Raw>>, function: Callee) -> Arc<dyn Stream<Raw>> {
+        Arc::new(Self { info: info(input.info()), input, function })
+    }
+}
+
+impl Node for With {
+    fn info(&self) -> &Info {
+        &self.info
+    }
+
+    fn inputs(&self) -> Vec<&dyn Node> {
+        vec![&*self.input as &dyn Node]
+    }
+
+    fn width(&self, part: usize) -> usize {
+        1 + self.input.width(part)
+    }
+}
+
+impl Stream<Raw> for With {
+    fn drive(&self, part: &mut Part<'_>, sink: Sink<'_, Raw>) -> Flow {
+        let value = part.next_block()?;
+        self.input.drive(part, &mut |item| sink(self.function.with(&item, &value)?))
+    }
+}
+
+/// Pairs of item and count, largest count first.
+pub(super) struct MostFrequentFirst<T: BagItem> {
+    info: Info,
+    input: Arc<dyn Stream<(T, u64)>>,
+}
+
+impl<T: BagItem> MostFrequentFirst<T> {
+    pub fn stream(input: Arc<dyn Stream<(T, u64)>>) -> Arc<dyn Stream<(T, u64)>> {
+        Arc::new(Self { info: info(input.info()), input })
+    }
+}
+
+impl<T: BagItem> Node for MostFrequentFirst<T> {
+    fn info(&self) -> &Info {
+        &self.info
+    }
+
+    fn inputs(&self) -> Vec<&dyn Node> {
+        vec![&*self.input as &dyn Node]
+    }
+}
+
+impl<T: BagItem> Stream<(T, u64)> for MostFrequentFirst<T> {
+    fn drive(&self, part: &mut Part<'_>, sink: Sink<'_, (T, u64)>) -> Flow {
+        let mut pairs = collect(&*self.input, part)?;
+        pairs.sort_by_key(|pair| std::cmp::Reverse(pair.1));
+        pairs.into_iter().try_for_each(sink)
+    }
+}

@@ -9,7 +9,7 @@ use super::{Flow, Info, Node, Part, Sink, Stream};
 use crate::item::{BagItem, IntoItem};
 use crate::json::recognise;
 use crate::name::{function_key, function_name};
-use crate::recipe::{self, StreamRecipe, Typed};
+use crate::recipe::{self, Kind, StreamRecipe, Typed};
 
 /// `input.map(function)`.
 pub struct Map<A: BagItem, U, M, F> {
@@ -56,7 +56,8 @@ impl<A: BagItem, U: 'static, M: 'static, F: Send + Sync + 'static> Node for Map<
     #[allow(private_interfaces)]
     fn recipe(&self) -> Result<StreamRecipe> {
         let input = Typed::of::<A>(self.input.recipe()?);
-        if std::any::type_name::<F>().starts_with("swath_bag::group::first<") {
+        let of_counts = std::any::type_name::<F>().starts_with("swath_bag::group::first<");
+        if of_counts && matches!(input.items, Kind::TextCounts | Kind::JsonCounts) {
             return Ok(StreamRecipe::FirstOfCounts(Box::new(input.stream)));
         }
         Ok(StreamRecipe::Map(input, recipe::function::<F>()?))

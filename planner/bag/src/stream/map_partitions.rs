@@ -8,7 +8,7 @@ use swath_error::Result;
 use super::{Flow, Info, Node, Part, Sink, Stream, collect};
 use crate::item::BagItem;
 use crate::name::{function_key, function_name};
-use crate::recipe::{self, StreamRecipe, Typed};
+use crate::recipe::{self, Kind, StreamRecipe, Typed};
 
 /// `input.map_partitions(function)`.
 pub struct MapPartitions<A: BagItem, I, F> {
@@ -47,6 +47,10 @@ impl<A: BagItem, I: 'static, F: Send + Sync + 'static> Node for MapPartitions<A,
     #[allow(private_interfaces)]
     fn recipe(&self) -> Result<StreamRecipe> {
         let input = Typed::of::<A>(self.input.recipe()?);
+        let of_counts = std::any::type_name::<F>().starts_with("swath_bag::group::most_frequent_first<");
+        if of_counts && matches!(input.items, Kind::TextCounts | Kind::JsonCounts) {
+            return Ok(StreamRecipe::MostFrequentFirst(Box::new(input.stream)));
+        }
         Ok(StreamRecipe::MapPartitions(input, recipe::function::<F>()?))
     }
 }

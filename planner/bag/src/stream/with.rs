@@ -9,6 +9,7 @@ use swath_graph::GraphBuilder;
 use super::{Feed, Flow, Info, Node, Part, Sink, Stream};
 use crate::item::{BagItem, IntoItem};
 use crate::name::{function_key, function_name};
+use crate::recipe::{self, StreamRecipe, Typed};
 use crate::single::Single;
 
 /// `input.map_with(item, function)`.
@@ -48,6 +49,12 @@ impl<A: BagItem, V: BagItem, U: 'static, M: 'static, F: Send + Sync + 'static> N
 
     fn inputs(&self) -> Vec<&dyn Node> {
         vec![&*self.value as &dyn Node, &*self.input as &dyn Node]
+    }
+
+    #[allow(private_interfaces)]
+    fn recipe(&self) -> Result<StreamRecipe> {
+        let input = Typed::of::<A>(self.input.recipe()?);
+        Ok(StreamRecipe::MapWith(input, recipe::function::<F>()?))
     }
 
     fn width(&self, part: usize) -> usize {

@@ -55,6 +55,7 @@ fn total(mut account: Account) -> (String, f64) {
 }
 
 #[task]
+#[allow(clippy::too_many_arguments)]
 fn eight(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8) -> Vec<u8> {
     vec![a, b, c, d, e, f, g, h]
 }
@@ -160,21 +161,22 @@ fn what_is_not_registered_is_refused_with_the_cure() {
     fn plain(a: u8) -> u8 {
         a
     }
+    #[task]
+    fn inside(a: u8) -> u8 {
+        plain(a)
+    }
     let e = task_of(&plain).unwrap_err();
     assert_eq!(e.kind(), ErrorKind::Unsupported);
     assert!(e.message().contains("plain") && e.help().unwrap().contains("#[swath::task]"), "{e}");
     let e = task_of(&|a: u8| a).unwrap_err();
     assert!(e.help().unwrap().contains("closure"), "{e}");
-    #[task]
-    fn inside(a: u8) -> u8 {
-        plain(a)
-    }
     assert!(task_of(&inside).unwrap().name().contains("the_cure::inside"));
 }
 
 #[test]
 fn results_of_several_values_are_taken_apart_by_their_function() {
     #[task]
+    #[allow(clippy::unnecessary_wraps)]
     fn divide(a: i64, b: i64) -> Result<(i64, i64)> {
         Ok((a / b, a % b))
     }
