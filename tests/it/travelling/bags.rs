@@ -126,6 +126,7 @@ fn json_text(word: String) -> String {
 }
 
 #[swath::task]
+#[allow(clippy::ptr_arg)]
 fn first_letter(word: &String) -> String {
     word.chars().take(1).collect()
 }
@@ -136,6 +137,7 @@ fn joined(a: String, b: String) -> String {
 }
 
 #[swath::task]
+#[allow(clippy::trivially_copy_pass_by_ref)]
 fn longer_than(word: Word, mean: &f64) -> bool {
     f64::from(word.length) > *mean
 }

@@ -69,6 +69,7 @@ fn calls_operators_containers_and_parts() {
 }
 
 #[swath::task]
+#[allow(clippy::trivially_copy_pass_by_ref)]
 fn inc_of(x: &i64) -> i64 {
     x + 1
 }
@@ -94,15 +95,15 @@ fn eye(n: usize) -> Array2<f64> {
 
 #[test]
 fn what_cannot_travel_says_why_before_anything_runs() {
+    fn plain(x: i64) -> i64 {
+        x
+    }
     let e = over_loopback(|| delayed(|x: i64| x).call((1,)).compute()).unwrap_err();
     assert_eq!(e.kind(), ErrorKind::Unsupported);
     assert!(
         e.to_string().contains("what_cannot_travel") && e.help().unwrap().contains("#[swath::task]"),
         "{e}"
     );
-    fn plain(x: i64) -> i64 {
-        x
-    }
     let e = over_loopback(|| delayed(plain).call((1,)).compute()).unwrap_err();
     assert!(e.to_string().contains("plain") && e.help().unwrap().contains("#[swath::task]"), "{e}");
     let e = over_loopback(|| delayed(divmod).try_call((1, 0)).compute()).unwrap_err();

@@ -33,6 +33,7 @@ fn files_of_every_format() {
 }
 
 #[swath::task]
+#[allow(clippy::unnecessary_wraps)]
 fn first_row(batch: RecordBatch) -> swath::Result<RecordBatch> {
     Ok(batch.slice(0, 1))
 }
