@@ -14,7 +14,7 @@ const MAX_CHUNKS: usize = u32::MAX as usize;
 pub(super) fn check_shape(shape: &[usize], dtype: DType) -> Result<()> {
     let lengths = shape.iter().filter(|n| **n > 0);
     let bytes = lengths.copied().try_fold(dtype.size(), usize::checked_mul);
-    match bytes.filter(|n| *n <= isize::MAX as usize) {
+    match bytes.filter(|n| isize::try_from(*n).is_ok()) {
         Some(_) => Ok(()),
         None => Err(Error::argument(format!(
             "array is too big: the shape {} of {} exceeds the maximum possible size",
