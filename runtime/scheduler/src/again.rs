@@ -77,7 +77,9 @@ impl Scheduler {
         }
         job.inputs_vanish(task.task);
         self.imports_vanish(imports.clone());
-        imports.into_iter().for_each(|import| self.give_up(import, &error, effects));
+        for import in imports {
+            self.give_up(import, &error, effects);
+        }
     }
 
     /// Runs erred tasks once more, and the erred ones they depend on.
@@ -89,8 +91,7 @@ impl Scheduler {
         let mut stack: Vec<TaskId> = tasks.to_vec();
         let mut again = Vec::new();
         while let Some(task) = stack.pop() {
-            let erred = job.state.get(task.index()) == Some(&TaskState::Erred);
-            if erred && job.uses[task.index()] > 0 && job.errors.remove(&task.0).is_some() {
+            if job.errors.remove(&task.0).is_some() {
                 // An erred task is one whose result never existed; from here on it is one that was let go.
                 job.state[task.index()] = TaskState::Released;
                 job.trouble.remove(&task.0);
@@ -101,8 +102,8 @@ impl Scheduler {
                     job.unmet[task.index()] = 0;
                 }
                 again.push(TaskRef { job: id, task });
+                stack.extend_from_slice(job.graph.deps(task));
             }
-            stack.extend_from_slice(job.graph.deps(task));
         }
         self.redo(again, effects);
         self.touch(id);

@@ -144,8 +144,7 @@ impl Scheduler {
             return None;
         }
         let affordable = |w: &Worker| {
-            !wishes.producer
-                || (w.away < w.spec.fetches && w.held.saturating_add(expected) <= w.spec.budget)
+            !wishes.producer || (w.away < w.spec.fetches && w.held.saturating_add(expected) <= w.spec.budget)
         };
         site.best(|id, w| {
             !tried.closed.contains(&id)

@@ -117,7 +117,10 @@ impl ReadySet {
     /// Whether the id is in the set.
     pub fn contains(&self, id: u32) -> bool {
         let at = id as usize;
-        self.levels.first().and_then(|level| level.get(at / BITS)).is_some_and(|word| word & (1 << (at % BITS)) != 0)
+        self.levels
+            .first()
+            .and_then(|level| level.get(at / BITS))
+            .is_some_and(|word| word & (1 << (at % BITS)) != 0)
     }
 
     /// Takes everything out.

@@ -66,7 +66,8 @@ impl Scheduler {
         same("held bytes of job", id.0, job.held, held)?;
         same("chains of job", id.0, job.chains_are_right(), true)?;
         same("place in the queue of job", id.0, job.queued, job.queue_place())?;
-        (0..job.state.len() as u32).try_for_each(|t| self.check_task(TaskRef { job: id, task: TaskId(t) }, job))
+        (0..job.state.len() as u32)
+            .try_for_each(|t| self.check_task(TaskRef { job: id, task: TaskId(t) }, job))
     }
 
     fn check_task(&self, name: TaskRef, job: &Job) -> Result<()> {
@@ -74,13 +75,15 @@ impl Scheduler {
         let t = task.index();
         let state = job.state[t];
         let label = format!("{} of job {} ({state:?})", task.0, name.job.0);
-        let waits_for_source = matches!(state, TaskState::Waiting | TaskState::Erred) && job.graph.is_import(task);
+        let waits_for_source =
+            matches!(state, TaskState::Waiting | TaskState::Erred) && job.graph.is_import(task);
         let exists = |d: &TaskId| matches!(job.state[d.index()], TaskState::Done | TaskState::Released);
         let unmet = job.graph.deps(task).iter().filter(|d| !exists(d)).count() as u32;
         if !job.scattered {
             same("unmet inputs of task", &label, job.unmet[t], unmet + u32::from(waits_for_source))?;
         }
-        let readers = job.consumers(task).filter(|at| !job.state[job.consumer(*at).index()].is_over()).count();
+        let readers =
+            job.consumers(task).filter(|at| !job.state[job.consumer(*at).index()].is_over()).count();
         let wanted = usize::from(job.outputs.contains(task.0));
         let imports = job.importers.get(&task.0).map_or(0, Vec::len);
         same("uses of task", &label, job.uses[t], (readers + wanted + imports) as u32)?;
@@ -102,11 +105,21 @@ impl Scheduler {
         let state = job.state[name.task.index()];
         let from = self.jobs.get(&source.job);
         let Some(from) = from.filter(|from| source.task.index() < from.state.len()) else {
-            return same("import without a source", name.task.0, state.is_over() && state != TaskState::Done, true);
+            return same(
+                "import without a source",
+                name.task.0,
+                state.is_over() && state != TaskState::Done,
+                true,
+            );
         };
         let done = from.state[source.task.index()] == TaskState::Done;
         same("import of a result that is gone", name.task.0, state == TaskState::Done && !done, false)?;
-        same("import that waits for a result", name.task.0, state == TaskState::Waiting && done && job.ending.is_none(), false)?;
+        same(
+            "import that waits for a result",
+            name.task.0,
+            state == TaskState::Waiting && done && job.ending.is_none(),
+            false,
+        )?;
         let known = from.importers.get(&source.task.0).is_some_and(|all| all.contains(&name));
         same("note about import", name.task.0, known, matches!(state, TaskState::Waiting | TaskState::Done))
     }

@@ -42,13 +42,12 @@ impl Scheduler {
         }
         let replicas = job.replicas.entry(task.task.0).or_default();
         let known = replicas.iter_mut().find(|r| r.worker == id);
-        let new = match known {
-            Some(replica) => !std::mem::replace(&mut replica.there, true),
-            None => {
-                replicas.push(Replica { worker: id, there: true });
-                worker.copies.insert(task);
-                true
-            }
+        let new = if let Some(replica) = known {
+            !std::mem::replace(&mut replica.there, true)
+        } else {
+            replicas.push(Replica { worker: id, there: true });
+            worker.copies.insert(task);
+            true
         };
         worker.held += if new { job.bytes[at] } else { 0 };
         let from = WorkerId(job.place[at]);
@@ -137,7 +136,7 @@ impl Scheduler {
         if job.state.get(task.task.index()) != Some(&TaskState::Done) {
             return;
         }
-        let known = 1 + job.replicas.get(&task.task.0).map_or(0, |all| all.len()) as u32;
+        let known = 1 + job.replicas.get(&task.task.0).map_or(0, smallvec::SmallVec::len) as u32;
         for _ in known..wanted {
             if !self.order_copy(task, 0, effects) {
                 break;
@@ -184,6 +183,8 @@ impl Scheduler {
     pub(crate) fn retry_copies(&mut self, id: WorkerId, effects: &mut Effects) {
         let lost: Vec<TaskRef> =
             self.ordered.keys().filter(|(_, worker)| *worker == id).map(|(task, _)| *task).collect();
-        lost.into_iter().for_each(|task| self.copy_failed(task, id, effects));
+        for task in lost {
+            self.copy_failed(task, id, effects);
+        }
     }
 }

@@ -22,7 +22,9 @@ impl Scheduler {
         job.ready.iter_mut().for_each(crate::bitset::ReadySet::clear);
         let orphans = job.imports_without_result();
         self.tell_to_stop(id, effects);
-        orphans.into_iter().for_each(|import| self.give_up(import, &reason, effects));
+        for import in orphans {
+            self.give_up(import, &reason, effects);
+        }
         self.touch(id);
         self.report_end(id, effects);
     }

@@ -128,7 +128,9 @@ impl Scheduler {
         }
         if !job.importers.is_empty() {
             let imports = job.importers.get(&task.task.0).cloned().unwrap_or_default();
-            imports.into_iter().for_each(|import| self.import_exists(import, place, bytes, effects));
+            for import in imports {
+                self.import_exists(import, place, bytes, effects);
+            }
         }
     }
 

@@ -52,7 +52,9 @@ impl Scheduler {
     }
 
     fn hold_at(&mut self, task: TaskRef, bytes: u64, id: WorkerId) {
-        let (Some(job), Some(worker)) = (self.jobs.get_mut(&task.job), self.workers.get_mut(id)) else { return };
+        let (Some(job), Some(worker)) = (self.jobs.get_mut(&task.job), self.workers.get_mut(id)) else {
+            return;
+        };
         let at = task.task.index();
         job.state[at] = TaskState::Done;
         job.unmet[at] = 0;

@@ -75,6 +75,10 @@ pub(crate) struct Replica {
 }
 
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and they come in any combination"
+)]
 pub(crate) struct Job {
     pub graph: Arc<TaskGraph>,
     pub options: JobOptions,

@@ -29,7 +29,8 @@ impl Scheduler {
         }
         // An import of an import stands for what that one stands for.
         let links = job.links.iter().filter(|(task, _)| imports.binary_search(task).is_ok());
-        let links: Vec<(TaskId, TaskRef)> = links.map(|(task, source)| (*task, self.source(*source))).collect();
+        let links: Vec<(TaskId, TaskRef)> =
+            links.map(|(task, source)| (*task, self.source(*source))).collect();
         if let Some(job) = self.jobs.get_mut(&id) {
             job.links.clone_from(&links);
         }
@@ -45,8 +46,8 @@ impl Scheduler {
     /// Makes an import that waits need its source; it errs at once when the source never will be.
     pub(crate) fn attach(&mut self, import: TaskRef, source: TaskRef, effects: &mut Effects) {
         // What needed it may have erred meanwhile.
-        let waits = |job: &Box<Job>| job.state[import.task.index()] == TaskState::Waiting;
-        if !self.jobs.get(&import.job).is_some_and(waits) {
+        let state = self.jobs.get(&import.job).map(|job| job.state[import.task.index()]);
+        if state != Some(TaskState::Waiting) {
             return;
         }
         let known = self.jobs.get_mut(&source.job).filter(|job| source.task.index() < job.state.len());
@@ -72,7 +73,13 @@ impl Scheduler {
     }
 
     /// What an import stands for exists.
-    pub(crate) fn import_exists(&mut self, import: TaskRef, place: WorkerId, bytes: u64, effects: &mut Effects) {
+    pub(crate) fn import_exists(
+        &mut self,
+        import: TaskRef,
+        place: WorkerId,
+        bytes: u64,
+        effects: &mut Effects,
+    ) {
         let Some(job) = self.jobs.get_mut(&import.job) else { return };
         let at = import.task.index();
         if job.state[at] != TaskState::Waiting {
@@ -143,8 +150,10 @@ impl Job {
 }
 
 fn nameless() -> Error {
-    Error::internal("a task stands for a result of another graph, and the graph was submitted without saying which")
-        .with_help("results of a cluster can be used on that cluster only: compute them, or connect to it")
+    Error::internal(
+        "a task stands for a result of another graph, and the graph was submitted without saying which",
+    )
+    .with_help("results of a cluster can be used on that cluster only: compute them, or connect to it")
 }
 
 fn unknown(source: TaskRef) -> Error {

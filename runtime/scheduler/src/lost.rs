@@ -105,7 +105,8 @@ impl Scheduler {
             self.dropped(*holder, input, effects);
         }
         if misses > ALLOWED_MISSES {
-            let what = format!("{name} could not fetch an input from the workers that hold it, {misses} times");
+            let what =
+                format!("{name} could not fetch an input from the workers that hold it, {misses} times");
             let error = Error::new(ErrorKind::Cluster, what)
                 .with_help("check that workers reach each other at the addresses they listen on");
             self.give_up(attempt.task, &error, effects);

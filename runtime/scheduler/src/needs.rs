@@ -98,7 +98,9 @@ impl Scheduler {
                 continue;
             }
             match job.state[at] {
-                TaskState::Done if job.link(task.task).is_some() => self.drop_import(task, &mut unneeded, effects),
+                TaskState::Done if job.link(task.task).is_some() => {
+                    self.drop_import(task, &mut unneeded, effects);
+                }
                 TaskState::Done => self.release(task, effects),
                 TaskState::Waiting | TaskState::Ready if job.ending.is_none() => {
                     self.drop_idle(task, &mut unneeded, effects);

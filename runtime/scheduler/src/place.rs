@@ -3,7 +3,7 @@
 //! Looked at are the workers that hold its inputs, the one where its siblings are and a few of the least busy; never all.
 //! A task starts when a slot is free and the inputs that the worker lacks have been fetched. A task whose siblings (what
 //! else its first reader reads) are elsewhere costs a fetch later on. While there is more to do than there are slots,
-//! waiting costs little: somebody else finds work.
+//! waiting costs nothing: a worker that is passed over finds other work, and queues are short.
 
 use smallvec::SmallVec;
 use swath_graph::TaskId;
@@ -98,7 +98,7 @@ impl<'a> Site<'a> {
         let others = workers.open().filter(|(id, w)| takes(*id, w)).take(CANDIDATES);
         let cost = |(id, worker): &(WorkerId, &Worker)| {
             let (blocks, bytes) = self.lacks(*id);
-            let wait = if plenty { worker.wait() / 8 } else { worker.wait() };
+            let wait = if plenty { 0 } else { worker.wait() };
             let later = if mate.is_some_and(|mate| mate != *id) { apart } else { 0 };
             let start = wait + self.scheduler.estimates.fetch(blocks, bytes) + later;
             (start, bytes, worker.load * 256 / worker.spec.slots, *id)

@@ -43,7 +43,10 @@ impl Scheduler {
         let there = |task: &TaskRef| {
             self.jobs.get(&task.job).and_then(|j| j.replica(task.task, worker)).is_some_and(|r| r.there)
         };
-        self.tasks_on(worker, |state| state == TaskState::Done).into_iter().chain(copies.filter(there)).collect()
+        self.tasks_on(worker, |state| state == TaskState::Done)
+            .into_iter()
+            .chain(copies.filter(there))
+            .collect()
     }
 
     /// Tasks that a worker runs or has queued.
@@ -51,7 +54,8 @@ impl Scheduler {
         self.tasks_on(worker, TaskState::is_active)
     }
 
-    fn tasks_on(&self, worker: WorkerId, which: impl Fn(TaskState) -> bool) -> Vec<TaskRef> {
+    /// A worker's tasks in such states.
+    pub(crate) fn tasks_on(&self, worker: WorkerId, which: impl Fn(TaskState) -> bool) -> Vec<TaskRef> {
         let mut found = Vec::new();
         for (id, job) in &self.jobs {
             let tasks = job.tasks_on(worker).filter(|t| which(job.state[t.index()]));
@@ -92,8 +96,8 @@ impl Scheduler {
 
     /// How urgent a task is on its worker.
     pub fn priority(&self, task: TaskRef) -> Priority {
-        let of = |job: &Box<Job>| Priority { job: job.options.priority, task: job.class(task.task).priority };
-        self.jobs.get(&task.job).map(of).unwrap_or_default()
+        let of = |job: &Job| Priority { job: job.options.priority, task: job.class(task.task).priority };
+        self.jobs.get(&task.job).map(|job| of(job)).unwrap_or_default()
     }
 
     /// Whether somebody waits for this very result.

@@ -14,8 +14,11 @@ impl Scheduler {
     pub(crate) fn joined(&mut self, id: WorkerId, worker: Worker, effects: &mut Effects) {
         self.workers.insert(id, worker);
         // Somebody may have waited for a place to go to.
-        let closing: Vec<WorkerId> = self.workers.iter().filter(|(_, w)| w.closing).map(|(id, _)| id).collect();
-        closing.into_iter().for_each(|id| self.begin_evacuation(id, effects));
+        let closing: Vec<WorkerId> =
+            self.workers.iter().filter(|(_, w)| w.closing).map(|(id, _)| id).collect();
+        for id in closing {
+            self.begin_evacuation(id, effects);
+        }
     }
 
     pub(crate) fn retire_worker(&mut self, id: WorkerId, effects: &mut Effects) {
@@ -35,11 +38,7 @@ impl Scheduler {
     }
 
     fn begin_evacuation(&mut self, id: WorkerId, effects: &mut Effects) {
-        let of = |(job_id, job): (&crate::JobId, &Box<crate::job::Job>)| {
-            let done = job.tasks_on(id).filter(|t| job.state[t.index()] == TaskState::Done);
-            done.map(|task| TaskRef { job: *job_id, task }).collect::<Vec<_>>()
-        };
-        let results = self.jobs.iter().flat_map(of).collect();
+        let results = self.tasks_on(id, |state| state == TaskState::Done).into();
         if let Some(worker) = self.workers.get_mut(id) {
             worker.evacuate = results;
         }

@@ -98,8 +98,7 @@ impl Job {
             (state.is_active() || **state == TaskState::Done) && **place != WorkerId::NONE
         });
         let chained: usize = self.shares.keys().map(|id| self.tasks_on(*id).count()).sum();
-        let placed =
-            |id: &WorkerId| self.tasks_on(*id).all(|task| self.place[task.index()] == id.0);
+        let placed = |id: &WorkerId| self.tasks_on(*id).all(|task| self.place[task.index()] == id.0);
         let counted = self.shares.iter().all(|(id, share)| {
             let held: u64 = self.tasks_on(*id).map(|task| self.bytes[task.index()]).sum();
             self.tasks_on(*id).count() == share.tasks as usize && held == share.held

@@ -26,6 +26,9 @@ const AT_ONCE: usize = 64;
 const THIEVES: usize = 32;
 const VICTIMS: usize = 8;
 
+/// Workers for which nothing was found before the flush goes without.
+const IN_VAIN: usize = 4;
+
 impl Scheduler {
     /// Asks a worker for a task back that it has not begun, for `thief` or for nobody.
     pub(crate) fn recall_task(&mut self, task: TaskRef, thief: Option<WorkerId>, effects: &mut Effects) {
@@ -64,7 +67,9 @@ impl Scheduler {
     pub(crate) fn forget_recalls(&mut self, id: WorkerId) {
         let of_it: Vec<Attempt> =
             self.recalled.values().filter(|(a, _)| a.worker == id).map(|(a, _)| *a).collect();
-        of_it.into_iter().for_each(|attempt| self.recall_is_over(attempt));
+        for attempt in of_it {
+            self.recall_is_over(attempt);
+        }
         for (_, thief) in self.recalled.values_mut().filter(|(_, thief)| *thief == Some(id)) {
             *thief = None;
         }
@@ -86,32 +91,35 @@ impl Scheduler {
             return;
         }
         let hungry = self.workers.hungry().take(THIEVES).collect::<Vec<_>>();
+        let mut in_vain = 0;
         for id in hungry {
-            if self.workers.get(id).is_some_and(|w| w.awaited == 0 && w.resumable.is_empty()) {
-                self.steal_for(id, effects);
+            let idle = self.workers.get(id).is_some_and(|w| w.awaited == 0 && w.resumable.is_empty());
+            if idle && !self.steal_for(id, effects) {
+                in_vain += 1;
+            }
+            if in_vain == IN_VAIN {
+                return;
             }
         }
     }
 
-    fn steal_for(&mut self, thief: WorkerId, effects: &mut Effects) {
+    /// Whether something was asked back for this worker.
+    fn steal_for(&mut self, thief: WorkerId, effects: &mut Effects) -> bool {
         let victims = self.workers.behind().filter(|(id, _)| *id != thief).take(VICTIMS);
-        let Some((victim, worker)) = victims.max_by_key(|(id, w)| (w.wait(), std::cmp::Reverse(*id))) else {
-            return;
-        };
+        let longest = victims.max_by_key(|(id, w)| (w.wait(), std::cmp::Reverse(*id)));
+        let Some((victim, worker)) = longest.filter(|(_, w)| w.wait() > WORTH) else { return false };
         let (wait, surplus) = (worker.wait(), worker.load - worker.spec.slots);
         let most = (surplus.div_ceil(2) as usize).min(AT_ONCE);
         let mut asked = 0;
         self.tidy(victim);
-        let queue: Vec<Attempt> = match self.workers.get(victim) {
-            Some(worker) => worker.queue.iter().rev().take(2 * most).copied().collect(),
-            None => return,
-        };
-        for attempt in queue {
+        let last = self.workers.get(victim).map(|worker| worker.queue.iter().rev().take(2 * most).copied());
+        for attempt in last.into_iter().flatten().collect::<Vec<_>>() {
             if asked < most && self.is_worth_moving(attempt, thief, wait) {
                 self.recall_task(attempt.task, Some(thief), effects);
                 asked += 1;
             }
         }
+        asked > 0
     }
 
     /// Whether a queued task would be begun earlier elsewhere.
@@ -120,7 +128,8 @@ impl Scheduler {
         let Some(job) = self.jobs.get(&job) else { return false };
         let Some(worker) = self.workers.get(thief) else { return false };
         let class = job.class(task);
-        let queued = job.state[task.index()] == TaskState::Running && job.attempt[task.index()] == attempt.attempt;
+        let queued =
+            job.state[task.index()] == TaskState::Running && job.attempt[task.index()] == attempt.attempt;
         queued
             && !self.recalled.contains_key(&attempt.task)
             && class.slots == 1

@@ -75,7 +75,9 @@ impl Scheduler {
             present.push(format!("… {} more", self.workers.len() - NAMED));
         }
         let what = format!("no worker may run {task}: it asks for {}", wants.join(" and "));
-        Error::new(ErrorKind::Cluster, what)
-            .with_help(format!("present: {}; start a worker that offers it, or drop the wish", present.join(", ")))
+        Error::new(ErrorKind::Cluster, what).with_help(format!(
+            "present: {}; start a worker that offers it, or drop the wish",
+            present.join(", ")
+        ))
     }
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use swath_error::{Error, ErrorKind};
 use swath_graph::{TaskGraph, TaskId};
-use swath_scheduler::{Event, HeldBlock, JobEnd, JobId, JobOptions, JobPlan, Output, TaskRef, TaskState, WorkerId};
+use swath_scheduler::{
+    Event, HeldBlock, JobEnd, JobId, JobOptions, JobPlan, Output, TaskRef, TaskState, WorkerId,
+};
 
 use crate::cluster::{Cluster, Happening, Outcome};
 use crate::deliver::size;
@@ -40,7 +42,11 @@ impl Client {
     }
 
     pub fn all_is_over(&self) -> Outcome {
-        if self.is_finished() { Ok(()) } else { Err(format!("it waits for {:?} and {:?}", self.open, self.wanted)) }
+        if self.is_finished() {
+            Ok(())
+        } else {
+            Err(format!("it waits for {:?} and {:?}", self.open, self.wanted))
+        }
     }
 }
 
@@ -150,7 +156,9 @@ impl Cluster {
                 Some(TaskState::Cancelled) => {
                     self.client.wanted.remove(&task);
                 }
-                Some(TaskState::Released) => return Err(format!("{task:?} was wanted and has been released")),
+                Some(TaskState::Released) => {
+                    return Err(format!("{task:?} was wanted and has been released"));
+                }
                 None => return Err(format!("{task:?} is wanted and not known")),
                 Some(_) if self.client.ended.get(&task.job) == Some(&false) => {
                     self.client.wanted.remove(&task);
@@ -188,7 +196,9 @@ impl Cluster {
     fn may_err(&self, task: TaskRef) -> Outcome {
         let error = self.scheduler.error(task).cloned();
         let must = self.jobs.value(task).is_none();
-        let lost = error.as_ref().is_some_and(|e| e.kind() == ErrorKind::Cluster && e.message().contains("scattered"));
+        let lost = error
+            .as_ref()
+            .is_some_and(|e| e.kind() == ErrorKind::Cluster && e.message().contains("scattered"));
         let stopped = error.as_ref().is_some_and(|e| e.kind() == ErrorKind::Cancelled)
             && !self.client.cancelled.is_empty();
         // A job that ended with its first error takes others along.
@@ -215,7 +225,9 @@ impl Cluster {
         }
         if let Err(error) = result {
             let excused = match error.kind() {
-                ErrorKind::Cancelled => !self.client.cancelled.is_empty() || self.client.forgotten.contains(&id),
+                ErrorKind::Cancelled => {
+                    !self.client.cancelled.is_empty() || self.client.forgotten.contains(&id)
+                }
                 ErrorKind::Cluster => error.message().contains("scattered"),
                 kind => kind == ErrorKind::InvalidData,
             };

@@ -133,7 +133,7 @@ impl Cluster {
     }
 
     fn begin(&mut self) -> Outcome {
-        for _ in 0..1 + self.random.below(5) {
+        for _ in 0..=self.random.below(5) {
             self.join()?;
         }
         self.after(0, Happening::Client);
@@ -192,7 +192,9 @@ impl Cluster {
             Happening::ToScheduler(event) => self.tell(event),
             Happening::ToWorker(id, event) => self.reach(id, Happening::ToWorker, event),
             Happening::Block(to, from, task) => self.block(to, from, task),
-            Happening::StreamEnd(to, from) => self.reach(to, Happening::ToWorker, worker::Event::StreamEnded(from)),
+            Happening::StreamEnd(to, from) => {
+                self.reach(to, Happening::ToWorker, worker::Event::StreamEnded(from))
+            }
             Happening::Work(attempt) => self.work(attempt),
             Happening::Relax(id) => self.reach(id, Happening::ToWorker, worker::Event::Halted(false)),
             Happening::WakeUp(id) => self.wake_up(id),
@@ -208,19 +210,26 @@ impl Cluster {
             println!("{:?}", self.summary);
         }
         self.client.all_is_over()?;
-        let jobs: Vec<JobId> = self.jobs.0.keys().copied().filter(|id| self.scheduler.progress(*id).is_some()).collect();
+        let jobs: Vec<JobId> =
+            self.jobs.0.keys().copied().filter(|id| self.scheduler.progress(*id).is_some()).collect();
         if !jobs.is_empty() {
             return Err(format!("jobs stay though nobody wants them: {jobs:?}"));
         }
         for node in self.nodes.values().filter(|n| !n.fenced) {
             if node.core.load() != (0, 0) || !node.works.is_empty() || !node.store.is_empty() {
-                return Err(format!("{:?} keeps {:?} and {:?}", node.id, node.core.load(), node.store.keys()));
+                return Err(format!(
+                    "{:?} keeps {:?} and {:?}",
+                    node.id,
+                    node.core.load(),
+                    node.store.keys()
+                ));
             }
         }
         if self.plan.is_harmless() {
-            let twice = self.begun.iter().find(|(task, begun)| {
-                **begun > 1 + self.attempts_failed.get(task).copied().unwrap_or(0)
-            });
+            let twice = self
+                .begun
+                .iter()
+                .find(|(task, begun)| **begun > 1 + self.attempts_failed.get(task).copied().unwrap_or(0));
             if let Some((task, begun)) = twice {
                 return Err(format!("{task:?} was run {begun} times though nothing went wrong"));
             }

@@ -65,8 +65,9 @@ impl Jobs {
             ..JobOptions::default()
         };
         let clumsy = random.one_in(4);
-        let failures: Vec<u32> =
-            (0..n).map(|_| if clumsy && random.one_in(20) { 1 + random.below(3) as u32 } else { 0 }).collect();
+        let failures: Vec<u32> = (0..n)
+            .map(|_| if clumsy && random.one_in(20) { 1 + random.below(3) as u32 } else { 0 })
+            .collect();
         let mut job = Job { graph, links, options, values: Vec::new(), failures };
         for task in (0..n).map(|t| TaskRef { job: id, task: TaskId(t) }) {
             let value = self.evaluate(&job, task);

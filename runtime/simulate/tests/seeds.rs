@@ -20,11 +20,14 @@ fn every_seed_gives_the_values_of_sequential_evaluation() {
     let mut all = Summary::default();
     let mut failed = Vec::new();
     for seed in first..first + seeds {
-        let played = std::panic::catch_unwind(|| play(seed, false)).unwrap_or_else(|_| Err("it panicked".into()));
+        let played =
+            std::panic::catch_unwind(|| play(seed, false)).unwrap_or_else(|_| Err("it panicked".into()));
         let one = match played {
             Ok(one) => one,
             Err(e) => {
-                println!("{e}\nplay it again: SWATH_SIM_SEED={seed} cargo test -p swath-simulate --test seeds -- --nocapture");
+                println!(
+                    "{e}\nplay it again: SWATH_SIM_SEED={seed} cargo test -p swath-simulate --test seeds -- --nocapture"
+                );
                 failed.push(seed);
                 continue;
             }

@@ -6,6 +6,10 @@ use swath_scheduler::{Input, TaskRef, WorkerId};
 
 /// A block that is here or wanted here.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and they come in any combination"
+)]
 pub(crate) struct BlockState {
     /// Its size, as far as it is known.
     pub bytes: u64,

@@ -18,7 +18,9 @@ impl WorkerCore {
         if ordered {
             effects.report.push(Report::Copied(self.id, task));
         }
-        readers.into_iter().for_each(|reader| self.one_is_here(reader));
+        for reader in readers {
+            self.one_is_here(reader);
+        }
     }
 
     pub(crate) fn put(&mut self, task: TaskRef, bytes: u64, effects: &mut Effects) {
@@ -104,7 +106,9 @@ impl WorkerCore {
             effects.report.push(Report::Copied(self.id, task));
         }
         let readers = block.readers.clone();
-        readers.into_iter().for_each(|reader| self.one_is_here(reader));
+        for reader in readers {
+            self.one_is_here(reader);
+        }
         self.drop_if_idle(task, effects);
     }
 
@@ -130,7 +134,9 @@ impl WorkerCore {
         self.fetches.ended(peer);
         let failed: Vec<TaskRef> =
             self.blocks.iter().filter(|(_, b)| b.asked == Some(peer)).map(|(task, _)| *task).collect();
-        failed.into_iter().for_each(|task| self.fetch_failed(task, peer, effects));
+        for task in failed {
+            self.fetch_failed(task, peer, effects);
+        }
     }
 
     /// Looks for a peer that has a block; without one, whoever needs it is told.

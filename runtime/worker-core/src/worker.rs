@@ -203,9 +203,13 @@ impl WorkerCore {
 
     fn forget(&mut self, job: JobId, effects: &mut Effects) {
         let tasks: Vec<TaskRef> = self.of_job(job).map(|t| t.attempt.task).collect();
-        tasks.into_iter().for_each(|name| self.supersede(name, effects));
+        for name in tasks {
+            self.supersede(name, effects);
+        }
         let blocks: Vec<TaskRef> = self.blocks.range(all_of(job)).map(|(name, _)| *name).collect();
-        blocks.into_iter().for_each(|name| self.forget_block(name, effects));
+        for name in blocks {
+            self.forget_block(name, effects);
+        }
         effects.forget.push(job);
     }
 
@@ -260,7 +264,9 @@ impl WorkerCore {
         if halted {
             let queued: Vec<TaskRef> =
                 self.tasks.values().filter(|t| !t.has_begun()).map(|t| t.attempt.task).collect();
-            queued.into_iter().for_each(|name| self.give_back(name, effects));
+            for name in queued {
+                self.give_back(name, effects);
+            }
         }
     }
 

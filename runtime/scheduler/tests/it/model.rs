@@ -216,9 +216,10 @@ impl Game {
 
     /// Nobody waits for one of the outputs any more.
     fn release(&mut self, i: Index) -> Check {
-        let outputs = self.reference.graphs.iter().flat_map(|(job, graph)| {
-            graph.outputs().iter().map(|task| TaskRef { job: *job, task: *task })
-        });
+        let outputs =
+            self.reference.graphs.iter().flat_map(|(job, graph)| {
+                graph.outputs().iter().map(|task| TaskRef { job: *job, task: *task })
+            });
         let outputs: Vec<TaskRef> = outputs.collect();
         if outputs.is_empty() {
             return Ok(());

@@ -53,7 +53,9 @@ impl Reference {
         let graph = &self.graphs[&job];
         let mut needed: Vec<bool> = self
             .tasks(job)
-            .map(|t| graph.outputs().contains(&t.task) && !self.released.contains(&t) && !self.erred.contains(&t))
+            .map(|t| {
+                graph.outputs().contains(&t.task) && !self.released.contains(&t) && !self.erred.contains(&t)
+            })
             .collect();
         for reader in self.tasks(job).collect::<Vec<_>>().into_iter().rev() {
             let waits = !self.results.contains_key(&reader) && !self.erred.contains(&reader);

@@ -2,48 +2,9 @@
 
 use swath_error::{Error, ErrorKind};
 use swath_graph::{Annotations, TaskId};
-use swath_scheduler::{
-    Effects, Event, JobId, JobOptions, JobPlan, Order, Scheduler, TaskRef, TaskState, Time, WorkerId,
-    WorkerSpec,
-};
+use swath_scheduler::{Event, JobId, JobOptions, TaskRef, TaskState, WorkerId, WorkerSpec};
 
-use crate::world::{graph, plain};
-
-#[derive(Default)]
-struct Bench {
-    scheduler: Scheduler,
-    effects: Effects,
-    now: Time,
-}
-
-impl Bench {
-    fn with_workers(workers: &[u32]) -> Self {
-        let mut bench = Self::default();
-        for (id, slots) in workers.iter().enumerate() {
-            bench.tell(Event::WorkerJoined(WorkerId(id as u32), WorkerSpec::local(*slots)));
-        }
-        bench
-    }
-
-    fn tell(&mut self, event: Event) {
-        self.scheduler.step(self.now, event, &mut self.effects);
-        self.scheduler.flush(self.now, &mut self.effects);
-        self.scheduler.check().unwrap();
-    }
-
-    fn orders(&mut self) -> Vec<Order> {
-        std::mem::take(&mut self.effects.run)
-    }
-
-    /// Tasks ordered since the last call.
-    fn begun(&mut self) -> Vec<u32> {
-        self.orders().iter().map(|o| o.attempt.task.task.0).collect()
-    }
-
-    fn submit(&mut self, job: u64, graph: std::sync::Arc<swath_graph::TaskGraph>, options: JobOptions) {
-        self.tell(Event::Submit(JobId(job), JobPlan::new(graph, options)));
-    }
-}
+use crate::world::{Bench, graph, plain};
 
 fn with_slots(slots: &[u16]) -> std::sync::Arc<swath_graph::TaskGraph> {
     let annotations: Vec<Annotations> =
