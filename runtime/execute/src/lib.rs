@@ -18,7 +18,10 @@ mod wait;
 pub use inventory;
 
 pub use collection::{Collection, Finish, Lowered};
-pub use executor::{DefaultExecutor, Executor, Preferred, Run, RunSender, current_executor, prefer_executor, run_channel, with_executor};
+pub use executor::{
+    DefaultExecutor, Executor, Preferred, Run, RunSender, current_executor, prefer_executor, run_channel,
+    with_executor,
+};
 pub use options::RunOptions;
 pub use pending::Pending;
 pub use together::{Together, compute_all, start_all};

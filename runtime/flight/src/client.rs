@@ -62,8 +62,12 @@ impl FlightClient {
         Fetch::new(self.0.options(), address.clone(), tasks, async move {
             let lease = peers.lease(&address)?;
             let ticket = Ticket { ticket: frame::write(&ask)? };
-            let response = lease.client().do_get(ticket).await.map_err(|e| error(&e, &address))?;
-            Ok((lease, response.into_inner()))
+            let mut response = lease.client().do_get(ticket.clone()).await;
+            if response.as_ref().is_err_and(|e| e.details().is_empty()) {
+                // The peer did not answer: a connection that was closed while idle is noticed by the next call only.
+                response = lease.client().do_get(ticket).await;
+            }
+            Ok((lease, response.map_err(|e| error(&e, &address))?.into_inner()))
         })
     }
 

@@ -216,7 +216,8 @@ impl Store {
 
     /// Drops all blocks of a job.
     pub fn remove_job(&self, job: JobId) {
-        let tasks: Vec<TaskRef> = self.0.blocks.lock().by_task.range(tasks_of(job)).map(|(t, _)| *t).collect();
+        let tasks: Vec<TaskRef> =
+            self.0.blocks.lock().by_task.range(tasks_of(job)).map(|(t, _)| *t).collect();
         for task in tasks {
             self.remove(task);
         }
