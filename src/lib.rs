@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 
 pub mod datasets;
+#[doc(hidden)]
+pub mod processes;
 
 /// Chunked n-d arrays.
 pub use swath_array as da;
@@ -18,7 +20,12 @@ pub use swath_dataframe as dd;
 /// Functions that workers find by name: what [`task`] makes of them.
 pub use swath_tasks as tasks;
 
+pub use processes::{Connected, connect_from_args, init};
 pub use swath_block::{Block, Chunk, DType, Data, Scalar, Table};
+pub use swath_cluster as cluster;
+pub use swath_cluster::{
+    AsCompleted, Client, ClusterExecutor, Future, LocalCluster, as_completed, tls_identity, tls_init,
+};
 pub use swath_dataframe::{SqlContext, col, lit, sql, sql_with};
 pub use swath_delayed::{Delayed, checkpoint, delayed, gather, partitions, value, wait_on, whole};
 pub use swath_error::{Error, ErrorKind, Result, TaskFailure};
@@ -40,7 +47,7 @@ pub mod prelude {
 }
 
 // The local runtime registers itself as the one that `compute()` uses.
-pub use swath_local::{interrupt, signals};
+pub use swath_local::{interrupt, parse_bytes, signals};
 
 /// The README's examples are compiled and run with the documentation tests.
 #[cfg(doctest)]

@@ -3,14 +3,18 @@
 //! In: arguments. Out: text on stdout, errors on stderr, an exit code (0 done, 1 failed, 2 wrong arguments). It never
 //! does anything that the library does not offer.
 
+mod cluster;
 mod complete;
 mod output;
 mod shell;
 mod sql;
+mod status;
+mod tls;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use swath::processes::{SchedulerArgs, WorkerArgs};
 
 /// Lazy arrays, tables and bags bigger than memory, on all cores.
 #[derive(Parser)]
@@ -24,14 +28,29 @@ struct Cli {
 enum Command {
     /// Run SQL over files: SELECT … FROM 'data/*.csv'. Without statements, an interactive shell.
     Sql(sql::Args),
+    /// Schedule the tasks of a cluster: workers and clients connect to it.
+    Scheduler(SchedulerArgs),
+    /// Run tasks of a cluster.
+    Worker(Box<WorkerArgs>),
+    /// Run a whole cluster on this machine.
+    Cluster(cluster::Args),
+    /// Show a cluster's workers and what they hold and do.
+    Status(status::Args),
+    /// Make certificates for a cluster.
+    Tls(tls::Args),
 }
 
 /// Runs the command and says how it went.
 pub fn main() -> ExitCode {
     // The facade links every operation and the local runtime into this program.
-    use swath as _;
+    swath::init();
     let result = match Cli::parse().command {
         Command::Sql(args) => sql::run(args),
+        Command::Scheduler(args) => args.run().map_err(output::Failure::from),
+        Command::Worker(args) => args.run().map_err(output::Failure::from),
+        Command::Cluster(args) => cluster::run(&args),
+        Command::Status(args) => status::run(&args),
+        Command::Tls(args) => tls::run(&args),
     };
     match result {
         Ok(()) | Err(output::Failure::Closed) => ExitCode::SUCCESS,

@@ -20,7 +20,7 @@ use super::{Client, fetch};
 const TRAVELLING: u64 = 32 << 10;
 
 /// How long data waits for a worker to be put on.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Runs the graphs of collections on a client's cluster.
 #[derive(Clone, Debug)]

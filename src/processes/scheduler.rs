@@ -1,0 +1,72 @@
+//! `swath scheduler`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use swath_cluster::{DEFAULT_PORT, SchedulerOptions, SchedulerServer};
+
+use super::connect::{Tls, listen_address};
+use super::signals;
+use crate::Result;
+
+/// What `swath scheduler` takes.
+#[derive(clap::Args, Clone, Debug)]
+pub struct SchedulerArgs {
+    /// Host or interface to listen at; others than this machine need certificates or --insecure.
+    #[arg(long, default_value = "127.0.0.1")]
+    host: String,
+
+    /// Port to listen at; 0 takes a free one.
+    #[arg(long, default_value_t = DEFAULT_PORT)]
+    port: u16,
+
+    /// File to write the address into, for workers and clients that share a file system.
+    #[arg(long, value_name = "FILE")]
+    scheduler_file: Option<PathBuf>,
+
+    /// Seconds of silence after which a worker or client is taken to be gone.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
+    ttl: f64,
+
+    /// Seconds without clients after which it ends.
+    #[arg(long, value_name = "SECONDS")]
+    idle_timeout: Option<f64>,
+
+    /// Listen beyond this machine without certificates: whoever reaches the port can run code on the workers.
+    #[arg(long)]
+    insecure: bool,
+
+    #[command(flatten)]
+    tls: Tls,
+}
+
+impl SchedulerArgs {
+    /// Schedules until it is told to end.
+    ///
+    /// # Errors
+    /// When the port is in use, certificates cannot be read, or it would be open to other machines.
+    pub fn run(&self) -> Result<()> {
+        let options = SchedulerOptions {
+            listen: listen_address(&self.host, self.port)?,
+            identity: self.tls.identity()?,
+            insecure: self.insecure,
+            ttl: seconds(self.ttl)?,
+            idle_timeout: self.idle_timeout.map(seconds).transpose()?,
+            scheduler_file: self.scheduler_file.clone(),
+            ..SchedulerOptions::new(swath_cluster::build()?)
+        };
+        let server = Arc::new(swath_worker::block_on(SchedulerServer::start(options))?);
+        eprintln!("swath scheduler at {}", server.address());
+        let stopped = server.clone();
+        signals::on_signal(move || stopped.stop());
+        swath_worker::block_on(server.wait());
+        Ok(())
+    }
+}
+
+/// A time from seconds.
+pub(super) fn seconds(seconds: f64) -> Result<Duration> {
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|_| crate::Error::argument(format!("{seconds} is not a number of seconds")))
+}

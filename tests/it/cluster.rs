@@ -1,0 +1,125 @@
+//! Clusters of processes: the `swath` command as scheduler and workers.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use swath::prelude::*;
+use swath::{Client, ErrorKind, LocalCluster};
+
+const SWATH: &str = env!("CARGO_BIN_EXE_swath");
+
+/// A process that is killed when the test ends.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn swath(args: &[&str]) -> Output {
+    Command::new(SWATH).args(args).stdin(Stdio::null()).output().unwrap()
+}
+
+/// Starts `swath` with these arguments and waits for the line in which it says its address.
+fn start(args: &[&str]) -> (Running, String) {
+    let mut child =
+        Command::new(SWATH).args(args).stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    let stderr = child.stderr.take().unwrap();
+    let running = Running(child);
+    BufReader::new(stderr).read_line(&mut line).unwrap();
+    let address = line.trim().rsplit(' ').next().unwrap().to_owned();
+    assert!(line.starts_with("swath "), "{line}");
+    (running, address)
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A sum that takes a few dozen tasks.
+fn array_sum() -> f64 {
+    let a = da::arange_f64(0.0, 100_000.0, 1.0).rechunk(5_000);
+    (&a * 2.0 + &a).sum(..).item().unwrap()
+}
+
+fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < Duration::from_secs(30), "never: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn a_cluster_started_by_hand() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("scheduler");
+    let path = file.to_str().unwrap();
+    let (_scheduler, address) = start(&["scheduler", "--port", "0", "--scheduler-file", path]);
+    let worker = |name: &str| start(&["worker", "--scheduler-file", path, "--nthreads", "1", "--name", name]);
+    let _workers = [worker("a"), worker("b")];
+    let client = Client::connect_file(Path::new(path)).unwrap();
+    client.wait_for_workers(2, Duration::from_secs(30)).unwrap();
+    let here = array_sum();
+    assert_eq!(client.scope(array_sum), here);
+    let status = swath(&["status", &address]);
+    let text = String::from_utf8_lossy(&status.stdout).into_owned();
+    assert!(text.contains("2 workers, 2 threads, 1 clients") && text.contains("  a at 127.0.0.1:"), "{text}");
+    let in_use = swath(&["scheduler", "--port", address.rsplit(':').next().unwrap()]);
+    assert!(
+        !in_use.status.success() && stderr(&in_use).contains("the port is in use"),
+        "{}",
+        stderr(&in_use)
+    );
+    let twice = swath(&["worker", "--scheduler", &address, "--name", "a"]);
+    assert!(
+        !twice.status.success() && stderr(&twice).contains("called a is here already"),
+        "{}",
+        stderr(&twice)
+    );
+}
+
+#[test]
+fn wrong_starts_say_what_to_do() {
+    let open = swath(&["scheduler", "--host", "0.0.0.0", "--port", "0"]);
+    assert!(!open.status.success() && stderr(&open).contains("--insecure"), "{}", stderr(&open));
+    let nobody = swath(&["worker", "--scheduler", "127.0.0.1:1"]);
+    assert!(!nobody.status.success() && stderr(&nobody).contains("nobody listens"), "{}", stderr(&nobody));
+    assert!(stderr(&swath(&["status", "127.0.0.1:1"])).contains("nobody listens"));
+    let tls = swath(&["scheduler", "--port", "0", "--tls-dir", "/no/such/folder"]);
+    assert!(stderr(&tls).contains("swath tls init"), "{}", stderr(&tls));
+}
+
+#[test]
+fn a_killed_worker_is_made_up_for() {
+    let cluster = LocalCluster::builder().workers(3).program(SWATH).start().unwrap();
+    let client = cluster.client().unwrap();
+    let here = array_sum();
+    let running = std::thread::spawn(move || (0..5).map(|_| client.scope(array_sum)).collect::<Vec<_>>());
+    std::thread::sleep(Duration::from_millis(30));
+    let (name, pid) = cluster.workers().remove(0);
+    cluster.kill(&name).unwrap();
+    assert!(pid.is_some());
+    assert!(running.join().unwrap().iter().all(|sum| *sum == here));
+    let observer = cluster.client().unwrap();
+    eventually("two workers are left", || observer.workers().unwrap().len() == 2);
+}
+
+#[test]
+fn certificates_guard_processes_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("tls");
+    let tls = folder.to_str().unwrap();
+    assert!(swath(&["tls", "init", tls]).status.success());
+    assert!(!swath(&["tls", "init", tls]).status.success());
+    let (_scheduler, address) = start(&["scheduler", "--port", "0", "--tls-dir", tls]);
+    let (_worker, _) = start(&["worker", "--scheduler", &address, "--nthreads", "1", "--tls-dir", tls]);
+    assert_eq!(Client::connect(&address).unwrap_err().kind(), ErrorKind::Cluster);
+    let status = swath(&["status", &address, "--tls-dir", tls]);
+    assert!(String::from_utf8_lossy(&status.stdout).contains("1 workers"), "{}", stderr(&status));
+}
