@@ -81,10 +81,7 @@ impl Start {
         let shared = Arc::new(shared);
         let (sender, run) = run_channel(shared.env.cancel.clone(), || {});
         let noticed = shared.clone();
-        let live = Live::enter(move |reason| {
-            noticed.reason.get_or_init(|| reason);
-            noticed.env.cancel.cancel();
-        });
+        let live = Live::enter(self.parent.as_ref().map(|p| &p.run), move |reason| noticed.stop(reason));
         let active = active(shared, self.store, sender, None, live, options);
         synchronous::run(state, active, self.plan);
         Ok(run)
@@ -102,9 +99,9 @@ impl Start {
         let cancelled = pool.clone();
         let (sender, run) = run_channel(shared.env.cancel.clone(), move || cancelled.cancel(job));
         let (interrupted, noticed) = (pool.clone(), Arc::downgrade(&shared));
-        let live = Live::enter(move |reason| {
+        let live = Live::enter(self.parent.as_ref().map(|p| &p.run), move |reason| {
             if let Some(shared) = noticed.upgrade() {
-                shared.reason.get_or_init(|| reason);
+                shared.stop(reason);
                 interrupted.cancel(job);
             }
         });

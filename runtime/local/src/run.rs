@@ -11,10 +11,12 @@ use swath_scheduler::{JobId, Order};
 use swath_store::Spill;
 
 use crate::kept::Kept;
-use crate::live::Live;
+use crate::live::{Live, Registry};
 use crate::pool::Parent;
 use crate::progress::Bar;
 use crate::store::Store;
+
+const CANCELLED: &str = "the run was cancelled";
 
 /// Read by every thread that runs a task of the run.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub(crate) struct RunShared {
     pub done: AtomicUsize,
     /// Why the run was cancelled, when it was not its owner who did.
     pub reason: OnceLock<&'static str>,
+    /// Runs that its tasks have started.
+    pub nested: Registry,
 }
 
 impl RunShared {
@@ -44,7 +48,8 @@ impl RunShared {
         let mut outputs = graph.outputs().to_vec();
         outputs.sort_unstable();
         let (done, reason) = (AtomicUsize::new(0), OnceLock::new());
-        Ok(Self { job, graph, operations, env, spill, outputs, depth, done, reason })
+        let nested = Registry::default();
+        Ok(Self { job, graph, operations, env, spill, outputs, depth, done, reason, nested })
     }
 
     /// Where the run keeps large results.
@@ -58,9 +63,20 @@ impl RunShared {
         Kept::new(block, bytes, is_output, &self.spill)
     }
 
+    /// Asks the run's tasks to stop.
+    pub fn stop(&self, reason: &'static str) {
+        self.reason.get_or_init(|| reason);
+        self.env.cancel.cancel();
+    }
+
+    /// Stops what its tasks have started and still start: nobody waits for it any more.
+    pub fn stop_nested(&self) {
+        self.nested.close(self.reason.get().copied().unwrap_or(CANCELLED));
+    }
+
     /// The error of the run when it is cancelled.
     pub fn cancelled(&self) -> Error {
-        Error::cancelled(self.reason.get().copied().unwrap_or("the run was cancelled"))
+        Error::cancelled(self.reason.get().copied().unwrap_or(CANCELLED))
     }
 }
 

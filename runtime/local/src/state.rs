@@ -48,6 +48,8 @@ pub(crate) struct Aftermath {
     ends: Vec<End>,
     blocks: Vec<Kept>,
     aborts: Vec<AbortHandle>,
+    /// Runs whose tasks are to stop, and with them the runs those have started.
+    stopped: Vec<Arc<RunShared>>,
     retired: Vec<Retired>,
     /// When the scheduler wants to be told the time.
     pub wake: Option<Instant>,
@@ -67,7 +69,11 @@ struct End {
 impl Aftermath {
     /// Whether nothing is left to do.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty() && self.blocks.is_empty() && self.aborts.is_empty() && self.retired.is_empty()
+        self.ends.is_empty()
+            && self.blocks.is_empty()
+            && self.aborts.is_empty()
+            && self.stopped.is_empty()
+            && self.retired.is_empty()
     }
 
     /// Reports ends of runs and drops what is no longer needed.
@@ -75,8 +81,10 @@ impl Aftermath {
         self.blocks.clear();
         self.retired.clear();
         self.aborts.drain(..).for_each(|handle| handle.abort());
+        self.stopped.drain(..).for_each(|run| run.stop_nested());
         for end in self.ends.drain(..) {
             let End { sender, result, parent, store, shared, notices } = end;
+            shared.stop_nested();
             // Before the end is seen the run's memory is given back and its bar is gone.
             drop((store, notices, shared));
             if let Some(parent) = parent {
@@ -120,8 +128,13 @@ impl State {
     /// Enters a run.
     pub fn submit(&mut self, run: ActiveRun, plan: JobPlan, after: &mut Aftermath) {
         let job = run.shared.job;
+        // It may have been stopped before it was known here.
+        let stopped = run.shared.env.cancel.is_cancelled();
         self.runs.insert(job, run);
         self.step(Event::Submit(job, plan), after);
+        if stopped {
+            self.cancel(job, after);
+        }
     }
 
     /// Takes an event in and acts on it.
@@ -197,6 +210,7 @@ impl State {
     fn abort(&mut self, job: JobId, after: &mut Aftermath) {
         if let Some(run) = self.runs.get(&job) {
             run.shared.env.cancel.cancel();
+            after.stopped.push(run.shared.clone());
         }
         let of_job = self.fetching.range(tasks_of(job)).map(|(_, handle)| handle.clone());
         after.aborts.extend(of_job);

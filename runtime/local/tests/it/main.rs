@@ -4,6 +4,7 @@
 
 mod fetches;
 mod graphs;
+mod nested;
 mod runs;
 #[cfg(unix)]
 mod signals;
