@@ -22,11 +22,17 @@ pub(crate) fn prepare(fetch: Fetch, then: impl FnOnce(Result<Block>) + Send + 's
     let job = fetch.map(move |ended| {
         then(match ended {
             Ok(Ok(result)) => result,
-            Ok(Err(panic)) => Err(panicked(&*panic)),
+            Ok(Err(panic)) => Err(panicked(panic)),
             Err(_) => Err(Error::cancelled("the run was cancelled")),
         });
     });
     (handle, job.boxed())
+}
+
+/// Waits for a fetch here.
+pub(crate) fn wait(fetch: Fetch) -> Result<Block> {
+    let ended = futures::executor::block_on(AssertUnwindSafe(fetch).catch_unwind());
+    ended.unwrap_or_else(|panic| Err(panicked(panic)))
 }
 
 /// Polls a fetch to its end on the fetching thread; here, when there is none.

@@ -18,7 +18,7 @@ use crate::kept::Kept;
 use crate::pool::Parent;
 use crate::run::{ActiveRun, Notices, RunShared};
 use crate::store::Store;
-use crate::task::{Outcome, Work};
+use crate::task::{Outcome, Work, drop_quietly, quietly};
 
 /// The one worker of a local scheduler.
 pub(crate) const WORKER: WorkerId = WorkerId(0);
@@ -76,9 +76,10 @@ impl Aftermath {
             && self.retired.is_empty()
     }
 
-    /// Reports ends of runs and drops what is no longer needed.
+    /// Reports ends of runs and drops what is no longer needed. Dropping users' values runs their code; a panic there
+    /// ends no thread.
     pub fn settle(&mut self) {
-        self.blocks.clear();
+        self.blocks.drain(..).for_each(drop_quietly);
         self.retired.clear();
         self.aborts.drain(..).for_each(|handle| handle.abort());
         self.stopped.drain(..).for_each(|run| run.stop_nested());
@@ -86,11 +87,12 @@ impl Aftermath {
             let End { sender, result, parent, store, shared, notices } = end;
             shared.stop_nested();
             // Before the end is seen the run's memory is given back and its bar is gone.
-            drop((store, notices, shared));
+            drop_quietly((store, notices, shared));
             if let Some(parent) = parent {
                 parent.go_on();
             }
-            sender.finish(result);
+            // A result that nobody waits for any more is dropped here.
+            quietly(|| sender.finish(result));
         }
     }
 }

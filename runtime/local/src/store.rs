@@ -4,6 +4,7 @@ use swath_block::{Block, MemoryLedger};
 use swath_graph::{TaskGraph, TaskId};
 
 use crate::kept::{Gathered, Kept};
+use crate::task::drop_quietly;
 
 /// A result and what it is charged for.
 #[derive(Debug)]
@@ -110,6 +111,8 @@ impl Store {
 impl Drop for Store {
     fn drop(&mut self) {
         self.ledger.shrink(self.charged);
+        // One by one: two that panic in one go would end the process.
+        self.blocks.drain(..).flatten().for_each(drop_quietly);
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use swath_scheduler::JobPlan;
 
+use crate::fetch;
 use crate::run::ActiveRun;
 use crate::state::{Aftermath, State};
 use crate::task::{Outcome, Work};
@@ -31,7 +32,7 @@ pub(crate) fn run(mut state: State, run: ActiveRun, plan: JobPlan) {
 /// Runs a task, waiting for its fetch here.
 fn run_one(work: Work, shared: &crate::run::RunShared) -> Outcome {
     let order = work.order;
-    match work.fetch(shared).map(futures::executor::block_on) {
+    match work.fetch(shared).map(fetch::wait) {
         None => work.run(shared),
         Some(Ok(block)) => work.with_fetched(block).run(shared),
         Some(Err(error)) => {

@@ -41,7 +41,7 @@ impl Work {
         let context = context(run, self.order, *step);
         match catch_unwind(AssertUnwindSafe(|| operation.fetch(&context))) {
             Ok(fetch) => fetch,
-            Err(panic) => Some(std::future::ready(Err(panicked(&*panic))).boxed()),
+            Err(panic) => Some(std::future::ready(Err(panicked(panic))).boxed()),
         }
     }
 
@@ -57,6 +57,7 @@ impl Work {
         if self.gathered.charged > 0 {
             run.env.memory.shrink(self.gathered.charged);
         }
+        drop_quietly(self.gathered);
     }
 
     /// Runs the task and settles what it holds with the ledger.
@@ -69,10 +70,11 @@ impl Work {
             let bytes = block.bytes();
             Ok((block, bytes))
         }));
-        let result = caught.unwrap_or_else(|panic| Err(panicked(&*panic)));
+        let result = caught.unwrap_or_else(|panic| Err(panicked(panic)));
         if gathered.charged > 0 {
             run.env.memory.shrink(gathered.charged);
         }
+        drop_quietly(gathered);
         let result = result.and_then(|(block, bytes)| Ok((run.keep(order, block, bytes)?, bytes)));
         Outcome { order, result }
     }
@@ -100,8 +102,26 @@ fn run_steps(run: &RunShared, order: Order, mut inputs: Inputs) -> Result<Block>
     Ok(block)
 }
 
-/// The error of a task that panicked.
-pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Error {
+/// The error of a task that panicked with this.
+pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Error {
+    let error = describe(&*panic);
+    drop_quietly(panic);
+    error
+}
+
+/// Drops what may be a user's value: when that panics, too, what it panicked with is never dropped.
+pub(crate) fn drop_quietly<T>(value: T) {
+    quietly(|| drop(value));
+}
+
+/// Does what may drop a user's value.
+pub(crate) fn quietly(body: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(body)) {
+        std::mem::forget(panic);
+    }
+}
+
+fn describe(panic: &(dyn Any + Send)) -> Error {
     let text = panic.downcast_ref::<&str>().copied().map(str::to_owned);
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
     let message = text.map_or_else(|| "the task panicked".to_owned(), |t| format!("the task panicked: {t}"));

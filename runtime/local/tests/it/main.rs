@@ -5,6 +5,7 @@
 mod fetches;
 mod graphs;
 mod nested;
+mod panics;
 mod runs;
 #[cfg(unix)]
 mod signals;
