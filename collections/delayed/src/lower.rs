@@ -3,6 +3,7 @@
 //! In: the nodes somebody wants. Out: tasks, calls of one function in as few layers as possible. It never recurses:
 //! the walk keeps its own stack.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use hashbrown::HashMap;
@@ -164,26 +165,30 @@ fn payload(members: &[&Arc<Node>]) -> Payload {
     }
 }
 
-/// A style and its kind's number.
-type Styled<'a> = (Option<&'a Arc<Style>>, u32);
-
 /// Numbers the kinds of call: same function, same style, and whether it reads anything.
 #[derive(Default)]
 struct Kinds<'a> {
-    by_name: HashMap<(&'a str, bool), Vec<Styled<'a>>>,
-    count: u32,
+    numbers: HashMap<(&'a str, bool, Wished<'a>), u32>,
 }
 
 impl<'a> Kinds<'a> {
     fn of(&mut self, node: &'a Node) -> u32 {
-        let styles = self.by_name.entry((node.name, node.deps.is_empty())).or_default();
-        let style = node.style.as_ref();
-        if let Some((_, kind)) = styles.iter().find(|(s, _)| *s == style) {
-            return *kind;
-        }
-        self.count += 1;
-        styles.push((style, self.count));
-        self.count
+        let next = self.numbers.len() as u32;
+        let style = Wished(node.style.as_deref());
+        *self.numbers.entry((node.name, node.deps.is_empty(), style)).or_insert(next)
+    }
+}
+
+/// A style to be looked up by its contents.
+#[derive(PartialEq)]
+struct Wished<'a>(Option<&'a Style>);
+
+impl Eq for Wished<'_> {}
+
+impl Hash for Wished<'_> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        let Some(Style { name, annotations: a }) = self.0 else { return };
+        (name, a.priority, a.retries, a.slots, &a.workers, &a.resources).hash(hasher);
     }
 }
 
@@ -215,5 +220,53 @@ impl Operation for Calls {
             Some(node) => node.work.run(inputs),
             None => Err(Error::internal(format!("a layer of delayed calls has no call {}", ctx.index))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::node::Id;
+    use swath_graph::Annotations;
+
+    struct Nothing;
+
+    impl crate::node::Work for Nothing {
+        fn run(&self, _: Inputs) -> Result<Block> {
+            Ok(Block::Unit)
+        }
+
+        fn travel(&self, _: &Node, _: &mut CallsBuilder) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    fn node(style: Option<Style>) -> Arc<Node> {
+        Node::new(Id::unique(), "f", style.map(Arc::new), crate::node::DepList::new(), Nothing)
+    }
+
+    #[test]
+    fn a_kind_is_told_by_the_contents_of_its_style() {
+        let wishes = |annotations| Some(Style { name: None, annotations });
+        let default = Annotations::default;
+        let different = || {
+            [
+                None,
+                wishes(default()),
+                Some(Style { name: Some("a".into()), annotations: default() }),
+                Some(Style { name: Some("b".into()), annotations: default() }),
+                wishes(Annotations { priority: 1, ..default() }),
+                wishes(Annotations { retries: 1, ..default() }),
+                wishes(Annotations { fusible: false, ..default() }),
+                wishes(Annotations { output_bytes: Some(1), ..default() }),
+                wishes(Annotations { workers: ["w".to_owned()].into(), ..default() }),
+                wishes(Annotations { resources: [("GPU".to_owned(), 1)].into(), ..default() }),
+            ]
+        };
+        let nodes: Vec<_> = different().into_iter().chain(different()).map(node).collect();
+        let mut kinds = Kinds::default();
+        let numbers: Vec<u32> = nodes.iter().map(|n| kinds.of(n)).collect();
+        let once: Vec<u32> = (0..different().len() as u32).collect();
+        assert_eq!(numbers, [once.clone(), once].concat());
     }
 }
