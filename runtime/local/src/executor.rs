@@ -105,9 +105,9 @@ impl Start {
                 interrupted.cancel(job);
             }
         });
-        let parent = self.parent.map(Parent::pause).transpose()?;
+        let parent = self.parent.map(Parent::of);
         let active = active(shared, self.store, sender, parent, live, options);
-        pool.with_state(|state, after| state.submit(active, self.plan, after));
+        pool.submit(active, self.plan)?;
         Ok(run)
     }
 }
@@ -122,5 +122,5 @@ fn active(
 ) -> ActiveRun {
     let shown = shared.depth == 0 && progress::is_wanted(options);
     let notices = Notices { _live: live, _bar: shown.then(|| Bar::new(&shared)) };
-    ActiveRun { shared, store, sender, parent, notices }
+    ActiveRun { shared, store, sender, parent, within: None, notices }
 }

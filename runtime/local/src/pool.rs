@@ -8,11 +8,11 @@ use std::time::Instant;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use swath_block::Fetch;
 use swath_error::{Error, Result};
-use swath_scheduler::{Attempt, Event, JobId, TaskRef};
+use swath_scheduler::{Attempt, Event, JobId, JobPlan};
 
 use crate::current::{self, Current};
 use crate::desk::Desk;
-use crate::run::RunShared;
+use crate::run::{ActiveRun, RunShared};
 use crate::state::{Aftermath, State};
 use crate::task::{Outcome, Work};
 use crate::{fetch, watch};
@@ -23,6 +23,9 @@ const BATCH: u128 = 20_000;
 /// Tasks a thread takes at once at most.
 const MOST: usize = 64;
 
+/// Threads kept in reserve at most: starting one takes longer than many a task.
+const KEPT: usize = 4;
+
 /// Bytes of stack of a compute thread, as much as a main thread has: user code may recurse. Only what is touched costs.
 const STACK: usize = 8 << 20;
 
@@ -31,21 +34,24 @@ pub(crate) struct Pool {
     pub threads: usize,
     inner: Mutex<Inner>,
     work: Condvar,
+    /// Calls threads of the reserve.
+    reserve: Condvar,
     /// Threads that have no work: asleep, or about to look once more.
     idle: AtomicUsize,
 }
 
 struct Inner {
     state: State,
-    /// Of the threads there are.
+    slots: usize,
+    /// Of the threads that run tasks, look for some, or wait for nested runs.
     desks: Vec<Arc<Desk>>,
-    /// How many threads there should be: one for each slot and one for each task that waits for a nested run.
-    wanted: usize,
-    /// How many nested runs each task waits for.
-    nested: BTreeMap<TaskRef, usize>,
+    /// Threads kept for the next nested run.
+    reserve: usize,
+    /// Threads of the reserve that are to come back and have not yet.
+    called: usize,
 }
 
-/// A task that has started a nested run and gave its slot back.
+/// A task that has started a nested run.
 #[derive(Debug)]
 pub(crate) struct Parent {
     pool: Arc<Pool>,
@@ -53,32 +59,26 @@ pub(crate) struct Parent {
 }
 
 impl Parent {
+    /// The task a thread is running.
+    pub fn of(current: Current) -> Self {
+        Self { pool: current.pool, attempt: current.attempt }
+    }
+
     /// Gives the slot of the task back until [`Self::go_on`]; another thread stands in for the one it blocks.
-    pub fn pause(current: Current) -> Result<Self> {
-        let Current { pool, attempt, .. } = current;
-        pool.with(|inner, after| {
-            let nested = inner.nested.entry(attempt.task).or_default();
-            *nested += 1;
-            if *nested == 1 {
-                inner.wanted += 1;
-                inner.state.step(Event::Paused(attempt), after);
-            }
+    fn pause(&self) {
+        self.pool.with_state(|state, after| {
+            state.pause(self.attempt);
+            state.decide(after);
         });
-        pool.ensure_threads()?;
-        Ok(Self { pool, attempt })
+        // Without a stand-in the pool has a thread less for a while; the nested run is in another one.
+        let _ = self.pool.ensure_threads();
     }
 
     /// The nested run is over.
     pub fn go_on(self) {
-        let task = self.attempt.task;
-        self.pool.with(|inner, after| {
-            let Some(nested) = inner.nested.get_mut(&task) else { return };
-            *nested -= 1;
-            if *nested == 0 {
-                inner.nested.remove(&task);
-                inner.wanted -= 1;
-                inner.state.step(Event::Resumed(self.attempt), after);
-            }
+        self.pool.with_state(|state, after| {
+            state.go_on(self.attempt);
+            state.decide(after);
         });
     }
 }
@@ -100,30 +100,67 @@ impl Pool {
 
     fn new(threads: usize) -> Arc<Self> {
         let state = State::new(threads);
-        let inner = Inner { state, desks: Vec::new(), wanted: threads, nested: BTreeMap::new() };
-        Arc::new(Self { threads, inner: Mutex::new(inner), work: Condvar::new(), idle: AtomicUsize::new(0) })
+        let inner = Inner { state, slots: threads, desks: Vec::new(), reserve: 0, called: 0 };
+        Arc::new(Self {
+            threads,
+            inner: Mutex::new(inner),
+            work: Condvar::new(),
+            reserve: Condvar::new(),
+            idle: AtomicUsize::new(0),
+        })
     }
 
-    /// Starts the threads that are missing.
+    /// Enters a run. The task that started it gives its slot back; when it runs in this pool, to the run.
+    pub fn submit(self: &Arc<Self>, mut run: ActiveRun, plan: JobPlan) -> Result<()> {
+        if let Some(parent) = run.parent.take_if(|p| Arc::ptr_eq(&p.pool, self)) {
+            run.within = Some(parent.attempt);
+        }
+        if let Some(parent) = &run.parent {
+            parent.pause();
+        }
+        let job = run.shared.job;
+        self.with_state(|state, after| {
+            if let Some(attempt) = run.within {
+                state.pause(attempt);
+            }
+            state.submit(run, plan, after);
+        });
+        self.ensure_threads().inspect_err(|_| self.cancel(job))
+    }
+
+    /// Calls or starts the threads that are missing.
     fn ensure_threads(self: &Arc<Self>) -> Result<()> {
         loop {
             let desk = Arc::new(Desk::default());
             let number = {
                 let mut inner = self.inner.lock();
-                if inner.desks.len() >= inner.wanted {
+                if inner.desks.len() + inner.called >= inner.wanted() {
                     return Ok(());
+                }
+                if inner.reserve > 0 {
+                    inner.reserve -= 1;
+                    inner.called += 1;
+                    self.reserve.notify_one();
+                    continue;
                 }
                 inner.desks.push(desk.clone());
                 inner.desks.len()
             };
             let pool = self.clone();
-            let thread =
-                Thread { pool, desk: desk.clone(), done: Vec::new(), todo: VecDeque::new(), batch: 1 };
+            let thread = Thread {
+                pool,
+                desk: desk.clone(),
+                done: Vec::new(),
+                todo: VecDeque::new(),
+                batch: 1,
+                batch_of: JobId(0),
+            };
             let builder = std::thread::Builder::new().name(format!("swath-{number}")).stack_size(STACK);
             if let Err(e) = builder.spawn(move || thread.work()) {
                 let mut inner = self.inner.lock();
                 inner.remove(&desk);
-                let none = inner.desks.is_empty();
+                // All the others wait for nested runs: nobody would ever run these.
+                let none = inner.desks.len() <= inner.state.waiting();
                 return if none { Err(Error::io("cannot start a compute thread", e)) } else { Ok(()) };
             }
         }
@@ -181,6 +218,11 @@ impl Pool {
 }
 
 impl Inner {
+    /// How many threads there should be: one for each slot, and one for each task that waits for a nested run.
+    fn wanted(&self) -> usize {
+        self.slots + self.state.waiting()
+    }
+
     fn remove(&mut self, desk: &Arc<Desk>) {
         self.desks.retain(|d| !Arc::ptr_eq(d, desk));
     }
@@ -193,8 +235,9 @@ struct Thread {
     /// For reports; empty between them.
     done: Vec<Outcome>,
     todo: VecDeque<Work>,
-    /// How many tasks to take at once.
+    /// How many tasks of a run to take at once.
     batch: usize,
+    batch_of: JobId,
 }
 
 impl Thread {
@@ -222,30 +265,53 @@ impl Thread {
             pool.wake_one(&inner, left + 1);
             return true;
         }
+        if inner.desks.len() > inner.wanted() {
+            return !after.is_empty() || self.stand_by(&mut inner);
+        }
         if self.take(&mut inner, after) || !after.is_empty() {
             pool.wake_one(&inner, self.desk.len());
             return true;
         }
         pool.idle.fetch_add(1, Ordering::SeqCst);
-        let goes_on = self.rob(&mut inner, after) || {
-            let needed = inner.desks.len() <= inner.wanted;
-            if needed {
-                pool.work.wait(&mut inner);
-            } else {
-                inner.remove(&self.desk);
-            }
-            needed
-        };
+        if self.rob(&mut inner, after) {
+            pool.wake_one(&inner, self.desk.len());
+        } else {
+            pool.work.wait(&mut inner);
+        }
         pool.idle.fetch_sub(1, Ordering::SeqCst);
-        goes_on
+        true
+    }
+
+    /// For a thread that stood in for one that runs again: waits until it is wanted; false when there are enough that do.
+    fn stand_by(&self, inner: &mut MutexGuard<'_, Inner>) -> bool {
+        inner.remove(&self.desk);
+        if self.pool.idle.load(Ordering::Relaxed) > 0 {
+            // It may have been woken for work.
+            self.pool.work.notify_one();
+        }
+        if inner.reserve >= KEPT {
+            return false;
+        }
+        inner.reserve += 1;
+        while inner.called == 0 {
+            self.pool.reserve.wait(inner);
+        }
+        inner.called -= 1;
+        inner.desks.push(self.desk.clone());
+        true
     }
 
     /// Takes this thread's share of the queue.
     fn take(&mut self, inner: &mut Inner, after: &mut Aftermath) -> bool {
-        let depth = if self.batch > 1 { self.batch * inner.desks.len() * 2 } else { 0 };
-        inner.state.set_depth(depth as u32);
         let Some(run) = inner.state.next_run(after) else { return false };
-        let share = inner.state.queued().div_ceil(inner.desks.len().max(1));
+        if self.batch_of != run.job {
+            (self.batch, self.batch_of) = (1, run.job);
+        }
+        // What is in the queue already goes before a nested run that is still to come.
+        let many = self.batch > 1 && inner.state.waiting() == 0;
+        let depth = if many { self.batch * inner.slots * 2 } else { 0 };
+        inner.state.set_depth(depth as u32);
+        let share = inner.state.queued().div_ceil(inner.slots);
         inner.state.take(&run, share.min(self.batch), &mut self.todo);
         self.desk.fill(run, &mut self.todo);
         true
@@ -292,6 +358,7 @@ impl Thread {
         current::leave_run();
         let each = (start.elapsed().as_nanos() / u128::from(ran)).max(1);
         self.batch = ((BATCH / each) as usize).clamp(1, MOST);
+        self.batch_of = run.job;
     }
 
     /// Runs one task; nothing when it waits for its fetch.

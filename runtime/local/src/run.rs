@@ -7,7 +7,7 @@ use swath_block::{Block, OpHandle, Operation, RunEnv};
 use swath_error::{Error, Result};
 use swath_execute::RunSender;
 use swath_graph::{TaskGraph, TaskId};
-use swath_scheduler::{JobId, Order};
+use swath_scheduler::{Attempt, JobId, Order};
 use swath_store::Spill;
 
 use crate::kept::Kept;
@@ -88,6 +88,9 @@ pub(crate) struct ActiveRun {
     pub sender: RunSender,
     /// The task that started it, which holds no slot meanwhile.
     pub parent: Option<Parent>,
+    /// The same, once its slot has been given back to the scheduler that runs this run: it has it again as soon as the
+    /// run is over, before anything else is begun.
+    pub within: Option<Attempt>,
     /// Withdrawn when the run is over.
     pub notices: Notices,
 }

@@ -34,6 +34,8 @@ pub(crate) struct State {
     fetching: BTreeMap<TaskRef, AbortHandle>,
     /// Tasks whose fetch is done and that wait for a slot.
     fetched: BTreeMap<TaskRef, (Arc<RunShared>, Work)>,
+    /// How many runs each task waits for that has given its slot back.
+    nested: BTreeMap<TaskRef, usize>,
     next_job: u64,
     depth: u32,
     origin: Instant,
@@ -110,6 +112,7 @@ impl State {
             runs: BTreeMap::new(),
             fetching: BTreeMap::new(),
             fetched: BTreeMap::new(),
+            nested: BTreeMap::new(),
             next_job: 0,
             depth: 0,
             origin: Instant::now(),
@@ -133,10 +136,47 @@ impl State {
         // It may have been stopped before it was known here.
         let stopped = run.shared.env.cancel.is_cancelled();
         self.runs.insert(job, run);
+        // Its tasks may be long, whatever those of others were.
+        self.set_depth(0);
         self.step(Event::Submit(job, plan), after);
         if stopped {
             self.cancel(job, after);
         }
+    }
+
+    /// Takes an event in, to be acted on with the next one.
+    fn note(&mut self, event: Event) {
+        self.scheduler.step(self.now(), event, &mut self.effects);
+    }
+
+    /// A task waits for a run it has started: its slot is free. What it is to be used for is decided with the next event,
+    /// so that the run, once submitted, comes first.
+    pub fn pause(&mut self, attempt: Attempt) {
+        let nested = self.nested.entry(attempt.task).or_default();
+        *nested += 1;
+        if *nested == 1 {
+            self.note(Event::Paused(attempt));
+        }
+    }
+
+    /// The run is over; decided with the next event, too.
+    pub fn go_on(&mut self, attempt: Attempt) {
+        let Some(nested) = self.nested.get_mut(&attempt.task) else { return };
+        *nested -= 1;
+        if *nested == 0 {
+            self.nested.remove(&attempt.task);
+            self.note(Event::Resumed(attempt));
+        }
+    }
+
+    /// Lets the scheduler decide about what has been noted.
+    pub fn decide(&mut self, after: &mut Aftermath) {
+        self.flush(self.now(), after);
+    }
+
+    /// Tasks that have given their slots back and keep a thread.
+    pub fn waiting(&self) -> usize {
+        self.nested.len()
     }
 
     /// Takes an event in and acts on it.
@@ -187,8 +227,9 @@ impl State {
 
     /// Lets the scheduler decide, and carries out what it decided.
     fn flush(&mut self, now: Time, after: &mut Aftermath) {
+        self.resume_parents();
         self.scheduler.flush(now, &mut self.effects);
-        self.queue.extend(self.effects.run.drain(..));
+        self.enqueue();
         for (_, task) in self.effects.release.drain(..) {
             if let Some(run) = self.runs.get_mut(&task.job) {
                 after.blocks.extend(run.store.remove(task.task));
@@ -209,6 +250,30 @@ impl State {
         after.retired.append(&mut self.effects.retired);
     }
 
+    /// Queues what is to be run; while tasks wait for nested runs, those go before what was queued earlier.
+    fn enqueue(&mut self) {
+        if self.nested.is_empty() || self.queue.is_empty() {
+            self.queue.extend(self.effects.run.drain(..));
+            return;
+        }
+        let depth = |order: &Order| self.runs.get(&order.attempt.task.job).map_or(0, |run| run.shared.depth);
+        for order in self.effects.run.drain(..) {
+            let at = self.queue.partition_point(|queued| depth(queued) >= depth(&order));
+            self.queue.insert(at, order);
+        }
+    }
+
+    /// Tasks whose nested runs are over have their slots again before others are begun, or each nested run would let one
+    /// more task of the outer run begin and wait.
+    fn resume_parents(&mut self) {
+        for at in 0..self.effects.ended.len() {
+            let run = self.effects.ended.get(at).and_then(|end| self.runs.get_mut(&end.job));
+            if let Some(attempt) = run.and_then(|run| run.within.take()) {
+                self.go_on(attempt);
+            }
+        }
+    }
+
     fn abort(&mut self, job: JobId, after: &mut Aftermath) {
         if let Some(run) = self.runs.get(&job) {
             run.shared.env.cancel.cancel();
@@ -221,7 +286,10 @@ impl State {
     fn end(&mut self, end: JobEnd, after: &mut Aftermath) {
         let Some(mut run) = self.runs.remove(&end.job) else { return };
         let result = end.result.map(|()| run.store.outputs(&run.shared.graph));
-        let ActiveRun { shared, store, sender, parent, notices } = run;
+        if let Some(attempt) = run.within.take() {
+            self.go_on(attempt);
+        }
+        let ActiveRun { shared, store, sender, parent, notices, .. } = run;
         after.ends.push(End { sender, result, parent, store, shared, notices });
         self.step(Event::Forget(end.job), after);
     }

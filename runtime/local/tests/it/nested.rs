@@ -1,4 +1,5 @@
-//! Runs that tasks start: they end with their parents, and take few threads.
+//! Runs that tasks start: they end with their parents, and take few threads. In pools that no other test uses: a task
+//! that is slow to stop holds a slot.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -9,7 +10,7 @@ use swath_execute::{Executor, Run, RunOptions};
 use swath_graph::{GraphBuilder, TaskGraph};
 use swath_local::LocalExecutor;
 
-use crate::graphs::{add, shared, until};
+use crate::graphs::{add, number, shared, until};
 
 fn start(graph: TaskGraph, options: &RunOptions) -> Result<Run> {
     LocalExecutor::new().start(graph, options)
@@ -74,8 +75,8 @@ fn two_levels(endless: &Arc<Endless>, inner: RunOptions, options: &RunOptions) -
 
 #[test]
 fn cancelling_a_run_cancels_what_its_tasks_have_started() {
-    let options = RunOptions::default().threads(3);
-    let elsewhere = RunOptions::default().threads(5);
+    let options = RunOptions::default().threads(13);
+    let elsewhere = RunOptions::default().threads(14);
     for inner in [options.clone(), elsewhere, RunOptions::default().synchronous()] {
         let (endless, seen) = shared::<Endless>();
         let mut run = two_levels(&endless, inner, &options);
@@ -88,7 +89,7 @@ fn cancelling_a_run_cancels_what_its_tasks_have_started() {
 
 #[test]
 fn dropping_it_does_so_too() {
-    let options = RunOptions::default().threads(3);
+    let options = RunOptions::default().threads(13);
     let (endless, seen) = shared::<Endless>();
     let run = two_levels(&endless, options.clone(), &options);
     seen.wait();
@@ -98,7 +99,7 @@ fn dropping_it_does_so_too() {
 
 #[test]
 fn a_failure_stops_the_runs_of_other_tasks() {
-    let options = RunOptions::default().threads(3);
+    let options = RunOptions::default().threads(13);
     let (endless, seen) = shared::<Endless>();
     let inner = options.clone();
     let graph = tasks(2, move |c| {
@@ -116,7 +117,7 @@ fn a_failure_stops_the_runs_of_other_tasks() {
 
 #[test]
 fn the_end_of_a_run_ends_what_its_tasks_have_left_behind() {
-    for options in [RunOptions::default().threads(2), RunOptions::default().threads(1)] {
+    for options in [RunOptions::default().threads(15), RunOptions::default().threads(16)] {
         let (endless, seen) = shared::<Endless>();
         let (left, kept) = shared::<Mutex<Option<Run>>>();
         let inner = options.clone();
@@ -134,7 +135,7 @@ fn the_end_of_a_run_ends_what_its_tasks_have_left_behind() {
 
 #[test]
 fn a_run_started_by_a_task_of_a_cancelled_run_never_begins() {
-    let options = RunOptions::default().threads(2);
+    let options = RunOptions::default().threads(15);
     let (started, seen_start) = shared::<AtomicBool>();
     let (count, seen) = shared::<AtomicUsize>();
     let (ends, seen_ends) = shared::<Mutex<Vec<ErrorKind>>>();
@@ -142,7 +143,7 @@ fn a_run_started_by_a_task_of_a_cancelled_run_never_begins() {
     let graph = tasks(1, move |c| {
         started.store(true, Ordering::SeqCst);
         until(|| c.env.cancel.is_cancelled());
-        // The run's end waits a moment for its tasks: the stop may be a little behind its token.
+        // The token is set a little before those who look at it are told.
         std::thread::sleep(std::time::Duration::from_millis(20));
         let count = count.clone();
         let late = tasks(10, move |_| {
@@ -158,4 +159,58 @@ fn a_run_started_by_a_task_of_a_cancelled_run_never_begins() {
     until(|| !seen_ends.lock().unwrap().is_empty());
     assert_eq!(*seen_ends.lock().unwrap(), [ErrorKind::Cancelled]);
     assert_eq!(seen.load(Ordering::SeqCst), 0);
+}
+
+/// How many threads are in tasks, and how many were at most.
+#[derive(Default)]
+struct Gauge {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Gauge {
+    fn during<R>(&self, body: impl FnOnce() -> R) -> R {
+        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(now, Ordering::SeqCst);
+        let result = body();
+        self.now.fetch_sub(1, Ordering::SeqCst);
+        result
+    }
+}
+
+/// A run of as many tasks as the first number says, each of which computes a run of as many as the next one says, …
+fn levels(widths: &'static [usize], gauge: &Arc<Gauge>, options: &RunOptions) -> u64 {
+    let Some((width, rest)) = widths.split_first() else { return 1 };
+    let (inside, inner) = (gauge.clone(), options.clone());
+    let graph = tasks(*width, move |_| Ok(Block::value(inside.during(|| levels(rest, &inside, &inner)))));
+    start(graph, options).unwrap().wait().unwrap().iter().map(number).sum()
+}
+
+#[test]
+fn nested_runs_take_few_threads() {
+    for (threads, widths) in [(6, &[30, 30, 1][..]), (6, &[40, 40]), (11, &[12, 12, 12]), (6, &[3; 6])] {
+        let (gauge, seen) = shared::<Gauge>();
+        let options = RunOptions::default().threads(threads);
+        let expected: usize = widths.iter().product();
+        assert_eq!(levels(widths, &gauge, &options), expected as u64);
+        let most = seen.most.load(Ordering::SeqCst);
+        assert!(most <= threads * (widths.len() + 1), "{most} threads for {widths:?}");
+    }
+}
+
+#[test]
+fn one_run_after_another_in_every_task_takes_few_threads() {
+    let (gauge, seen) = shared::<Gauge>();
+    let options = RunOptions::default().threads(8);
+    let inner = options.clone();
+    let graph = tasks(100, move |_| {
+        gauge.during(|| {
+            let each = (0..10).map(|_| levels(&[1], &gauge, &inner));
+            Ok(Block::value(each.sum::<u64>()))
+        })
+    });
+    let sums = start(graph, &options).unwrap().wait().unwrap();
+    assert_eq!(sums.iter().map(number).sum::<u64>(), 1000);
+    let most = seen.most.load(Ordering::SeqCst);
+    assert!(most <= 8 * 3, "{most} threads");
 }
