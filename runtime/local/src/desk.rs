@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use swath_scheduler::Attempt;
 
 use crate::run::RunShared;
 use crate::task::{Outcome, Work};
@@ -16,6 +17,8 @@ use crate::task::{Outcome, Work};
 #[derive(Debug, Default)]
 pub(crate) struct Papers {
     pub run: Option<Arc<RunShared>>,
+    /// The task taken up last, until what became of it is laid down.
+    pub doing: Option<Attempt>,
     pub todo: VecDeque<Work>,
     pub done: Vec<Outcome>,
 }
@@ -36,20 +39,25 @@ impl Desk {
     pub fn next(&self, outcome: Option<Outcome>) -> Option<Work> {
         let mut papers = self.0.lock();
         papers.done.extend(outcome);
-        papers.todo.pop_front()
+        let work = papers.todo.pop_front();
+        papers.doing = work.as_ref().map(|w| w.order.attempt);
+        work
     }
 
     /// The next task to begin, without one to lay down; its run too.
     pub fn first(&self) -> Option<(Arc<RunShared>, Work)> {
         let mut papers = self.0.lock();
         let work = papers.todo.pop_front()?;
+        papers.doing = Some(work.order.attempt);
         let run = papers.run.clone()?;
         Some((run, work))
     }
 
     /// Lays down what became of the last task taken up.
     pub fn put(&self, outcome: Outcome) {
-        self.0.lock().done.push(outcome);
+        let mut papers = self.0.lock();
+        papers.doing = None;
+        papers.done.push(outcome);
     }
 
     /// Takes what is done, for a report.
@@ -67,6 +75,11 @@ impl Desk {
         let kept = papers.todo.len() / 2;
         todo.extend(papers.todo.drain(kept..));
         if done.is_empty() && todo.is_empty() { None } else { papers.run.clone() }
+    }
+
+    /// The task its thread is running.
+    pub fn doing(&self) -> Option<Attempt> {
+        self.0.lock().doing
     }
 
     /// How many tasks have not been begun.

@@ -5,7 +5,13 @@
 //! and it needs no async runtime.
 //!
 //! Runs with the same number of threads share one [pool](LocalExecutor). A task may itself compute something: its
-//! slot is given back until that nested run ends, and another thread stands in for it, so nesting cannot deadlock.
+//! slot is given back until that nested run ends, and another thread stands in for it, so nesting cannot deadlock. The
+//! nested run goes before what is left of the outer one, and is cancelled when that is cancelled or ends.
+//!
+//! That holds for what a task computes on its own thread. A run that it starts on another one (`std::thread::spawn`, a
+//! pool of its own) is a run like any other: it outlives the task, and the task keeps its slot while it waits. When all
+//! slots are held and no task has ended for a quarter of a second, one task's slot is given to the other runs and a
+//! thread more is used until that task ends, so that such tasks come to an end too, if late.
 #![forbid(unsafe_code)]
 
 mod current;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use swath_block::Fetch;
@@ -22,6 +22,9 @@ const BATCH: u128 = 20_000;
 
 /// Tasks a thread takes at once at most.
 const MOST: usize = 64;
+
+/// For how long nothing ends before a task's slot is given to another run.
+const STALL: Duration = Duration::from_millis(250);
 
 /// Threads kept in reserve at most: starting one takes longer than many a task.
 const KEPT: usize = 4;
@@ -49,6 +52,8 @@ struct Inner {
     reserve: usize,
     /// Threads of the reserve that are to come back and have not yet.
     called: usize,
+    /// Somebody looks from time to time whether anything moves.
+    watched: bool,
 }
 
 /// A task that has started a nested run.
@@ -100,7 +105,7 @@ impl Pool {
 
     fn new(threads: usize) -> Arc<Self> {
         let state = State::new(threads);
-        let inner = Inner { state, slots: threads, desks: Vec::new(), reserve: 0, called: 0 };
+        let inner = Inner { state, slots: threads, desks: Vec::new(), reserve: 0, called: 0, watched: false };
         Arc::new(Self {
             threads,
             inner: Mutex::new(inner),
@@ -119,13 +124,47 @@ impl Pool {
             parent.pause();
         }
         let job = run.shared.job;
-        self.with_state(|state, after| {
+        let watch = self.with(|inner, after| {
+            let is_nested = run.within.is_some();
             if let Some(attempt) = run.within {
-                state.pause(attempt);
+                inner.state.pause(attempt);
             }
-            state.submit(run, plan, after);
+            inner.state.submit(run, plan, after);
+            let watch = !is_nested && !inner.watched && inner.state.runs() > 1;
+            inner.watched |= watch;
+            watch.then_some(inner.state.reports)
         });
+        if let Some(reports) = watch {
+            self.look_later(reports);
+        }
         self.ensure_threads().inspect_err(|_| self.cancel(job))
+    }
+
+    fn look_later(self: &Arc<Self>, reports: u64) {
+        let pool = self.clone();
+        watch::at(Instant::now() + STALL, move || pool.look(reports));
+    }
+
+    /// Looks whether anything moved since so many reports. A task may wait for a run that it has started on a thread of its
+    /// own, where nobody can see that the run is nested: when all slots are held by such tasks nothing ever moves. So
+    /// when nothing did, and several runs are under way, a slot is taken from a task, which goes on without one, and a
+    /// thread more does what is next.
+    fn look(self: &Arc<Self>, reports: u64) {
+        let next = self.with(|inner, after| {
+            inner.watched = inner.state.runs() > 1;
+            if inner.watched && inner.state.reports == reports {
+                let doing: Vec<Attempt> = inner.desks.iter().filter_map(|desk| desk.doing()).collect();
+                if doing.into_iter().any(|attempt| inner.state.lend(attempt)) {
+                    inner.state.decide(after);
+                }
+            }
+            inner.watched.then_some(inner.state.reports)
+        });
+        if let Some(reports) = next {
+            // When no thread can be started now, perhaps the next time.
+            let _ = self.ensure_threads();
+            self.look_later(reports);
+        }
     }
 
     /// Calls or starts the threads that are missing.
@@ -218,7 +257,7 @@ impl Pool {
 }
 
 impl Inner {
-    /// How many threads there should be: one for each slot, and one for each task that waits for a nested run.
+    /// How many threads there should be: one for each slot, and one for each task that has none.
     fn wanted(&self) -> usize {
         self.slots + self.state.waiting()
     }

@@ -1,6 +1,6 @@
 //! The scheduler of a pool and what its orders are about: everything behind the pool's one lock.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -36,6 +36,10 @@ pub(crate) struct State {
     fetched: BTreeMap<TaskRef, (Arc<RunShared>, Work)>,
     /// How many runs each task waits for that has given its slot back.
     nested: BTreeMap<TaskRef, usize>,
+    /// Tasks whose slots were taken for others, since nothing moved.
+    lent: BTreeSet<TaskRef>,
+    /// How often something was reported.
+    pub reports: u64,
     next_job: u64,
     depth: u32,
     origin: Instant,
@@ -113,6 +117,8 @@ impl State {
             fetching: BTreeMap::new(),
             fetched: BTreeMap::new(),
             nested: BTreeMap::new(),
+            lent: BTreeSet::new(),
+            reports: 0,
             next_job: 0,
             depth: 0,
             origin: Instant::now(),
@@ -165,8 +171,27 @@ impl State {
         *nested -= 1;
         if *nested == 0 {
             self.nested.remove(&attempt.task);
-            self.note(Event::Resumed(attempt));
+            if !self.lent.contains(&attempt.task) {
+                self.note(Event::Resumed(attempt));
+            }
         }
+    }
+
+    /// Takes the slot of a running task for good, unless it holds none or as many are taken as runs may be waiting for
+    /// them; whether it did. Decided with the next event.
+    pub fn lend(&mut self, attempt: Attempt) -> bool {
+        let task = attempt.task;
+        let lends = self.lent.len() + 1 < self.runs.len() && !self.nested.contains_key(&task);
+        let lends = lends && self.lent.insert(task);
+        if lends {
+            self.note(Event::Paused(attempt));
+        }
+        lends
+    }
+
+    /// How many runs are under way.
+    pub fn runs(&self) -> usize {
+        self.runs.len()
     }
 
     /// Lets the scheduler decide about what has been noted.
@@ -176,7 +201,7 @@ impl State {
 
     /// Tasks that have given their slots back and keep a thread.
     pub fn waiting(&self) -> usize {
-        self.nested.len()
+        self.nested.len() + self.lent.len()
     }
 
     /// Takes an event in and acts on it.
@@ -204,10 +229,14 @@ impl State {
     /// Takes in what became of tasks of one run.
     pub fn report(&mut self, shared: &RunShared, outcomes: &mut Vec<Outcome>, after: &mut Aftermath) {
         let now = self.now();
+        self.reports += 1;
         let done = outcomes.iter().filter(|o| o.result.is_ok()).count();
         shared.done.fetch_add(done, Ordering::Relaxed);
         let mut run = self.runs.get_mut(&shared.job);
         for Outcome { order, result } in outcomes.drain(..) {
+            if !self.lent.is_empty() {
+                self.lent.remove(&order.attempt.task);
+            }
             let event = match result {
                 Ok((kept, bytes)) => {
                     if let Some(run) = &mut run {
@@ -252,7 +281,7 @@ impl State {
 
     /// Queues what is to be run; while tasks wait for nested runs, those go before what was queued earlier.
     fn enqueue(&mut self) {
-        if self.nested.is_empty() || self.queue.is_empty() {
+        if self.waiting() == 0 || self.queue.is_empty() {
             self.queue.extend(self.effects.run.drain(..));
             return;
         }
@@ -358,6 +387,7 @@ impl State {
         after: &mut Aftermath,
     ) {
         let attempt = work.order.attempt;
+        self.reports += 1;
         self.fetching.remove(&attempt.task);
         match result {
             Ok(block) => {
