@@ -1,5 +1,6 @@
 //! Which columns a frame has: chosen, computed, renamed, dropped, converted.
 
+use std::collections::HashSet;
 use std::panic::Location;
 
 use arrow::datatypes::DataType;
@@ -28,6 +29,7 @@ impl DataFrame {
         let columns = columns.into_exprs();
         self.step(Location::caller(), |frame| {
             let exprs = columns.iter().map(|e| e.named(frame.schema())).collect::<Result<Vec<_>>>()?;
+            distinct(columns.iter().map(Expr::output_name), "columns")?;
             frame.project_exprs(&columns, exprs)
         })
     }
@@ -44,6 +46,7 @@ impl DataFrame {
     pub fn with_columns(&self, columns: impl IntoExprs) -> Self {
         let columns = columns.into_exprs();
         self.step(Location::caller(), |frame| {
+            distinct(columns.iter().map(Expr::output_name), "columns")?;
             let mut exprs = frame.all_columns();
             for column in &columns {
                 let expr = column.named(frame.schema())?;
@@ -200,13 +203,34 @@ impl Frame {
     }
 
     fn rename_by(&self, new: impl Fn(&str) -> Option<String>) -> Result<LogicalPlan> {
+        let mut names = Vec::new();
         let exprs = self.all_columns().into_iter().map(|e| match &e {
-            DfExpr::Column(c) => match new(&c.name) {
-                Some(name) => e.alias(name),
-                None => e,
-            },
+            DfExpr::Column(c) => {
+                let name = new(&c.name);
+                names.push(name.clone().unwrap_or_else(|| c.name.clone()));
+                match name {
+                    Some(name) => e.alias(name),
+                    None => e,
+                }
+            }
             _ => e,
         });
-        self.project(exprs.collect())
+        let exprs = exprs.collect();
+        if self.names().len() == self.names().iter().collect::<HashSet<_>>().len() {
+            distinct(names, "columns")?;
+        }
+        self.project(exprs)
     }
+}
+
+/// Refuses two results of one name.
+pub(super) fn distinct<N: Into<String>>(names: impl IntoIterator<Item = N>, what: &str) -> Result<()> {
+    let mut seen = HashSet::new();
+    for name in names {
+        if let Some(name) = seen.replace(name.into()) {
+            return Err(Error::argument(format!("two {what} would be called '{name}'"))
+                .with_help("give one another name, with .alias(…) or rename"));
+        }
+    }
+    Ok(())
 }

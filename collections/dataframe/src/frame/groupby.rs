@@ -11,6 +11,7 @@ use datafusion::logical_expr::{
 };
 use swath_error::{Error, ErrorKind, Result};
 
+use super::columns::distinct;
 use super::order::{ROW, backwards, follows_sort, row, sorted_by};
 use super::{DataFrame, Frame};
 use crate::engine::from_datafusion;
@@ -285,12 +286,7 @@ fn check_aggregates(keys: &[Expr], aggregates: &[Expr]) -> Result<()> {
             .with_help("name columns, or convert some to numbers first (astype)"));
     }
     let names: Vec<String> = keys.iter().chain(aggregates).map(Expr::output_name).collect();
-    for (i, name) in names.iter().enumerate() {
-        if names.iter().skip(i + 1).any(|n| n == name) {
-            return Err(Error::argument(format!("two results would be called '{name}'"))
-                .with_help("give one another name with .alias(…)"));
-        }
-    }
+    distinct(names, "results")?;
     // A poisoned expression is no aggregate either: its own error is the better one.
     match aggregates.iter().find(|a| !a.is_aggregate() && !a.is_poisoned()) {
         Some(plain) => Err(Error::new(

@@ -94,3 +94,22 @@ fn a_bad_value_is_an_error_of_the_run() {
         from_columns([("s", vec!["1", "x"])]).select(col("s").try_cast(arrow::datatypes::DataType::Int64));
     assert_eq!(coerced.compute().unwrap().optional_values::<i64>("s").unwrap(), [Some(1), None]);
 }
+
+#[test]
+fn two_columns_of_one_name_are_refused_by_that_name() {
+    let d = df();
+    for (bad, name) in [
+        (d.select(["value", "value"]), "value"),
+        (d.select((col("value"), (col("user_id") + 1).alias("value"))), "value"),
+        (d.rename([("user_id", "value")]), "value"),
+        (d.rename([("user_id", "x"), ("value", "x")]), "x"),
+        (d.with_columns([col("value").alias("y"), col("user_id").alias("y")]), "y"),
+    ] {
+        let e = error(bad);
+        assert_eq!(e.kind(), ErrorKind::InvalidArgument);
+        assert_eq!(e.message(), format!("two columns would be called '{name}'"));
+    }
+    // Names may change places.
+    let swapped = d.rename([("user_id", "value"), ("value", "user_id")]);
+    assert_eq!(swapped.columns().unwrap(), ["value", "user_id"]);
+}
