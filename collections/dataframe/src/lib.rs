@@ -18,6 +18,7 @@
 mod engine;
 mod expr;
 mod formats;
+mod formulas;
 mod frame;
 mod functions;
 mod read;

@@ -51,6 +51,21 @@ fn tables_in_memory_small_and_large() {
 }
 
 #[test]
+fn functions_of_ours_are_found_by_name() {
+    let df = dd::from_columns([("x", vec![7.5, -2.5])]);
+    let table = same(&df.select((
+        col("x").floor_div(2).alias("quotient"),
+        col("x").modulo(2).alias("rest"),
+        col("x").clip(0, 5).alias("clipped"),
+        col("x").round().fillna(0).alias("rounded"),
+    )));
+    assert_eq!(table.values::<f64>("quotient").unwrap(), [3.0, -2.0]);
+    assert_eq!(table.values::<f64>("rest").unwrap(), [1.5, 1.5]);
+    assert_eq!(table.values::<f64>("clipped").unwrap(), [5.0, 0.0]);
+    assert_eq!(table.values::<f64>("rounded").unwrap(), [8.0, -2.0]);
+}
+
+#[test]
 fn a_file_that_is_not_there_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("gone.csv");

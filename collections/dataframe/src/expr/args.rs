@@ -5,7 +5,7 @@ use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::logical_expr::{Expr as DfExpr, ExprSchemable};
 use swath_error::{Error, ErrorKind, Result};
 
-use super::without_nan;
+use super::{Expr, without_nan};
 use crate::engine::from_datafusion;
 
 /// What a function is built of.
@@ -23,6 +23,16 @@ impl<'a> Args<'a> {
     /// Argument `i`.
     pub(crate) fn get(&self, i: usize) -> Result<DfExpr> {
         self.exprs.get(i).cloned().ok_or_else(|| Error::internal(format!("{} lacks argument {i}", self.name)))
+    }
+
+    /// All arguments.
+    pub(crate) fn all(&self) -> &[DfExpr] {
+        &self.exprs
+    }
+
+    /// Another expression over the same columns.
+    pub(crate) fn resolve(&self, expr: &Expr) -> Result<DfExpr> {
+        expr.to_datafusion(self.schema)
     }
 
     /// The type of argument `i`.

@@ -8,6 +8,7 @@ use swath_error::Result;
 
 use super::{Args, Expr, IntoOperand};
 use crate::engine::from_datafusion;
+use crate::formulas::{FLOOR_DIV, MODULO};
 
 impl Expr {
     pub(crate) fn plus(&self, other: impl IntoOperand) -> Self {
@@ -32,12 +33,12 @@ impl Expr {
 
     /// Python's `//`: rounds towards minus infinity. By zero: missing for integers, infinite for floats.
     pub fn floor_div(&self, other: impl IntoOperand) -> Self {
-        self.with("//", other, floor_division)
+        self.with("//", other, |a| FLOOR_DIV.over(a))
     }
 
     /// Python's `%`: the result has the divisor's sign. By zero: missing.
     pub fn modulo(&self, other: impl IntoOperand) -> Self {
-        self.with("%", other, modulo)
+        self.with("%", other, |a| MODULO.over(a))
     }
 
     /// This to the power of `other`; a float unless both are integers.
@@ -99,7 +100,8 @@ fn wrong_sign(rest: &DfExpr, divisor: &DfExpr) -> DfExpr {
     rest.clone().not_eq(zero()).and(negative(rest).not_eq(negative(divisor)))
 }
 
-fn floor_division(args: &Args) -> Result<DfExpr> {
+/// Python's `//` written out.
+pub(crate) fn floor_division(args: &Args) -> Result<DfExpr> {
     let (a, b) = (args.number(0)?, args.number(1)?);
     if !integers(args)? {
         return float_floor_division(fractional(args, 0)?, &fractional(args, 1)?);
@@ -122,7 +124,8 @@ fn float_floor_division(a: DfExpr, b: &DfExpr) -> Result<DfExpr> {
         .map_err(from_datafusion)
 }
 
-fn modulo(args: &Args) -> Result<DfExpr> {
+/// Python's `%` written out.
+pub(crate) fn modulo(args: &Args) -> Result<DfExpr> {
     let (a, b) = (args.number(0)?, args.number(1)?);
     let zero = if integers(args)? { zero() } else { lit(ScalarValue::Float64(Some(0.0))) };
     let b = f::nullif(b, zero);

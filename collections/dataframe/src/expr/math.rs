@@ -7,6 +7,7 @@ use swath_error::Result;
 
 use super::{Args, Expr, IntoOperand};
 use crate::engine::from_datafusion;
+use crate::formulas::{CLIP, RINT};
 
 macro_rules! unary {
     ($($(#[$doc:meta])* $name:ident $label:literal $f:ident;)*) => {
@@ -77,9 +78,8 @@ impl Expr {
 
     /// Limits values to `low ..= high`; missing ones stay missing.
     pub fn clip(&self, low: impl IntoOperand, high: impl IntoOperand) -> Self {
-        let (low, high) = (low.into_operand(), high.into_operand());
-        let below = super::when(self.lt(&low)).then(&low).otherwise(self);
-        super::when(self.gt(&high)).then(high).otherwise(below)
+        let args = vec![self.clone(), low.into_operand(), high.into_operand()];
+        Self::call("clip", args, |a| CLIP.over(a))
     }
 }
 
@@ -89,11 +89,19 @@ fn whole(args: &Args, function: fn(DfExpr) -> DfExpr) -> Result<DfExpr> {
     Ok(if args.data_type(0)?.is_integer() { number } else { function(number) })
 }
 
+/// `clip` written out.
+pub(crate) fn clip(args: &Args) -> Result<DfExpr> {
+    let (x, low, high) = (Expr::from(args.get(0)?), Expr::from(args.get(1)?), Expr::from(args.get(2)?));
+    let below = super::when(x.lt(&low)).then(low).otherwise(&x);
+    args.resolve(&super::when(x.gt(&high)).then(high).otherwise(below))
+}
+
 /// Half to even, of a float.
-fn rint(x: &DfExpr) -> Result<DfExpr> {
+pub(crate) fn rint(args: &Args) -> Result<DfExpr> {
+    let x = args.get(0)?;
     let half = f::abs(x.clone() - f::trunc(vec![x.clone()])).eq(lit(0.5));
     let even = lit(2.0) * f::round(vec![x.clone() / lit(2.0)]);
-    when(half, even).otherwise(f::round(vec![x.clone()])).map_err(from_datafusion)
+    when(half, even).otherwise(f::round(vec![x])).map_err(from_datafusion)
 }
 
 fn round(args: &Args) -> Result<DfExpr> {
@@ -106,9 +114,9 @@ fn round(args: &Args) -> Result<DfExpr> {
     let power = lit(10_f64.powi(i32::try_from(decimals.abs()).unwrap_or(i32::MAX)));
     let x = cast(number, DataType::Float64);
     let rounded = match decimals {
-        0 => rint(&x)?,
-        1.. => rint(&(x * power.clone()))? / power,
-        _ => rint(&(x / power.clone()))? * power,
+        0 => RINT.call(vec![x]),
+        1.. => RINT.call(vec![x * power.clone()]) / power,
+        _ => RINT.call(vec![x / power.clone()]) * power,
     };
     Ok(if t == DataType::Float64 { rounded } else { cast(rounded, t) })
 }

@@ -7,6 +7,7 @@ use datafusion::scalar::ScalarValue;
 use swath_error::Result;
 
 use super::{Args, Expr, IntoOperand};
+use crate::formulas::FILL;
 
 /// The expression with NaN as missing: aggregations and orders then skip it as they skip nulls.
 pub(crate) fn without_nan(expr: DfExpr, t: &DataType) -> DfExpr {
@@ -41,7 +42,11 @@ impl Expr {
 
     /// `value` where missing.
     pub fn fillna(&self, value: impl IntoOperand) -> Self {
-        self.with("fillna", value, fill)
+        self.with("fillna", value, |a| match a.get(0)? {
+            // Of a column, statistics can see through the formula.
+            DfExpr::Column(_) => fill(a),
+            _ => FILL.over(a),
+        })
     }
 
     /// Missing where `condition` holds.
@@ -50,7 +55,8 @@ impl Expr {
     }
 }
 
-fn fill(args: &Args) -> Result<DfExpr> {
+/// `fillna` written out.
+pub(crate) fn fill(args: &Args) -> Result<DfExpr> {
     let (value, with) = (args.data_type(0)?, args.data_type(1)?);
     let compatible = value == with
         || (value.is_numeric() && with.is_numeric())

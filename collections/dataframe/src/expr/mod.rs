@@ -28,9 +28,11 @@ use swath_error::{Error, Result};
 
 pub(crate) use aggregate::Aggregate;
 pub(crate) use args::Args;
+pub(crate) use arithmetic::{floor_division, modulo};
 pub use dates::Dates;
 pub use into::{IntoExprs, IntoNames, IntoOperand};
-pub(crate) use missing::{there, without_nan};
+pub(crate) use math::{clip, rint};
+pub(crate) use missing::{fill, there, without_nan};
 pub(crate) use resolve::column;
 pub use sort_key::{IntoSortKeys, SortKey};
 pub use strings::Strings;

@@ -5,6 +5,7 @@
 use swath_local as _;
 
 mod errors;
+mod formulas;
 mod memory;
 mod oracle;
 mod order;
