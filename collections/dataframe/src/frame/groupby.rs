@@ -1,13 +1,15 @@
 //! Group-bys: one row for each combination of keys.
 
+use std::collections::{HashMap, HashSet};
 use std::panic::Location;
+use std::sync::Arc;
 
 use datafusion::common::Column;
-use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::functions_window::expr_fn::row_number;
-use datafusion::logical_expr::utils::find_aggregate_exprs;
 use datafusion::logical_expr::{
-    Expr as DfExpr, ExprFunctionExt, ExprSchemable, LogicalPlanBuilder, SortExpr, lit,
+    Expr as DfExpr, ExprFunctionExt, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Projection, SortExpr,
+    lit,
 };
 use swath_error::{Error, ErrorKind, Result};
 
@@ -253,24 +255,26 @@ pub(crate) fn aggregate(frame: &Frame, keys: &[Expr], aggregates: &[Expr]) -> Re
     let group = keys.iter().map(|k| group_key(k, frame)).collect::<Result<Vec<_>>>()?;
     let outputs =
         outputs.into_iter().map(|o| in_sort_order(o, frame, ordered)).collect::<Result<Vec<_>>>()?;
-    let functions = find_aggregate_exprs(&outputs);
+    let functions = aggregates_in(&outputs)?;
     let plan = frame
         .builder()
         .aggregate(group, functions.clone())
         .and_then(LogicalPlanBuilder::build)
         .map_err(from_datafusion)?;
     let columns = plan.schema().columns();
+    let places: HashMap<DfExpr, usize> = functions.into_iter().zip(0..).collect();
     let (key_columns, values) = columns.split_at_checked(keys.len()).unwrap_or((&columns, &[]));
     let mut exprs: Vec<DfExpr> = Vec::new();
     for (column, key) in key_columns.iter().zip(keys) {
         exprs.push(DfExpr::Column(column.clone()).alias(key.output_name()));
     }
     for output in outputs {
-        exprs.push(over_results(output, &functions, values)?);
+        exprs.push(over_results(output, &places, values)?);
     }
-    let plan = LogicalPlanBuilder::from(plan).project(exprs).and_then(LogicalPlanBuilder::build);
+    // The columns are the plan's own: the builder would look each of them up among all.
+    let plan = Projection::try_new(exprs, Arc::new(plan)).map_err(from_datafusion)?;
     let in_order = frame.in_order || (ordered && frame.order_matters());
-    Ok(Frame { plan: plan.map_err(from_datafusion)?, in_order })
+    Ok(Frame { plan: LogicalPlan::Projection(plan), in_order })
 }
 
 /// A key with NaN as missing, so that NaN and null are one group when missing keys are kept.
@@ -313,9 +317,32 @@ fn in_sort_order(expr: DfExpr, frame: &Frame, ordered: bool) -> Result<DfExpr> {
     expr.transform_up(set).map(|t| t.data).map_err(from_datafusion)
 }
 
-/// `output` with every aggregate replaced by the column that holds its result.
-fn over_results(output: DfExpr, functions: &[DfExpr], values: &[Column]) -> Result<DfExpr> {
-    let replace = |e: DfExpr| match functions.iter().position(|f| *f == e).and_then(|i| values.get(i)) {
+/// The aggregates in the outputs, each once, in the order they are met.
+fn aggregates_in(outputs: &[DfExpr]) -> Result<Vec<DfExpr>> {
+    let (mut found, mut known) = (Vec::new(), HashSet::new());
+    for output in outputs {
+        output
+            .apply(|e| match e {
+                DfExpr::AggregateFunction(_) => {
+                    if known.insert(e.clone()) {
+                        found.push(e.clone());
+                    }
+                    Ok(TreeNodeRecursion::Jump)
+                }
+                _ => Ok(TreeNodeRecursion::Continue),
+            })
+            .map_err(from_datafusion)?;
+    }
+    Ok(found)
+}
+
+/// `output` with every aggregate replaced by the column that holds its result, found by the aggregate's place.
+fn over_results(output: DfExpr, places: &HashMap<DfExpr, usize>, values: &[Column]) -> Result<DfExpr> {
+    let result = |e: &DfExpr| match e {
+        DfExpr::AggregateFunction(_) => places.get(e).and_then(|i| values.get(*i)),
+        _ => None,
+    };
+    let replace = |e: DfExpr| match result(&e) {
         Some(column) => Ok(Transformed::yes(DfExpr::Column(column.clone()))),
         None => Ok(Transformed::no(e)),
     };

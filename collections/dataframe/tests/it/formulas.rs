@@ -55,3 +55,34 @@ fn formulas_keep_types_and_missing_values() {
     assert_eq!(table.values::<i64>("literal").unwrap(), [3, 3, 3]);
     assert_eq!(table.optional_values::<i64>("nothing").unwrap(), [None, None, None]);
 }
+
+#[test]
+fn many_aggregates_find_their_own_results() {
+    let names: Vec<String> = (0..50).map(|i| format!("c{i}")).collect();
+    let wide = from_columns(names.iter().enumerate().map(|(i, name)| (name.as_str(), vec![i as i64, 0])));
+    let aggregates: Vec<Expr> = names
+        .iter()
+        .map(|name| (col(name).sum() - col(name).max() + col("c1").sum()).alias(format!("{name}_all")))
+        .chain(names.iter().map(|name| col(name).sum()))
+        .collect();
+    let table = wide.agg(aggregates).compute().unwrap();
+    for (i, name) in names.iter().enumerate() {
+        assert_eq!(table.values::<i64>(&format!("{name}_all")).unwrap(), [1]);
+        assert_eq!(table.values::<i64>(&format!("{name}_sum")).unwrap(), [i as i64]);
+    }
+}
+
+#[test]
+fn a_wide_frame_is_described() {
+    let names: Vec<String> = (0..60).map(|i| format!("c{i}")).collect();
+    let columns = names.iter().enumerate();
+    let wide = from_columns(columns.map(|(i, name)| (name.as_str(), vec![i as f64, i as f64 + 2.0])));
+    let table = wide.describe().compute().unwrap();
+    assert_eq!(table.num_rows(), 8);
+    for (i, name) in names.iter().enumerate() {
+        let found = table.values::<f64>(name).unwrap();
+        let (low, mid) = (i as f64, i as f64 + 1.0);
+        assert_eq!(found[..2], [2.0, mid]);
+        assert_eq!(found[3..], [low, low + 0.5, mid, low + 1.5, low + 2.0]);
+    }
+}
