@@ -44,7 +44,7 @@ enum Command {
 pub fn main() -> ExitCode {
     // The facade links every operation and the local runtime into this program.
     swath::init();
-    let result = match Cli::parse().command {
+    let result = match Cli::parse_from(sql::spare_comments(std::env::args_os())).command {
         Command::Sql(args) => sql::run(args),
         Command::Scheduler(args) => args.run().map_err(output::Failure::from),
         Command::Worker(args) => args.run().map_err(output::Failure::from),

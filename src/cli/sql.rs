@@ -1,5 +1,6 @@
 //! `swath sql`: statements from the command line, a file, a pipe, or an interactive shell.
 
+use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,17 @@ pub struct Args {
 
     /// Statements, separated by semicolons.
     statements: Vec<String>,
+}
+
+/// The program's arguments, those that begin with an SQL comment (`-- note`) told apart from options by a leading space.
+pub fn spare_comments(args: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    args.map(|arg| {
+        let comment = arg.to_str().is_some_and(|text| {
+            let name = text.strip_prefix("--").and_then(|rest| rest.split('=').next());
+            name.is_some_and(|name| name.contains(char::is_whitespace))
+        });
+        if comment { [OsStr::new(" "), &arg].into_iter().collect() } else { arg }
+    })
 }
 
 /// Runs the statements, or the shell when there are none and stdin is a terminal.

@@ -43,6 +43,15 @@ fn statements_from_arguments_files_and_pipes() {
 }
 
 #[test]
+fn a_statement_may_begin_with_a_comment() {
+    for note in ["-- note\nSELECT 1 AS x", "--note\nSELECT 1 AS x", "-- a=b\nSELECT 1 AS x"] {
+        assert_eq!(stdout(&swath(&["sql", note, "--format", "csv"], "")), "x\n1\n", "{note}");
+    }
+    assert_eq!(stdout(&swath(&["sql", "-- note"], "")), "");
+    assert_eq!(swath(&["sql", "--nonsense", "SELECT 1"], "").status.code(), Some(2));
+}
+
+#[test]
 fn errors_go_to_stderr_with_exit_code_1() {
     let output = swath(&["sql", "SELECT * FROM '/no/such.csv'"], "");
     assert_eq!(output.status.code(), Some(1));
