@@ -3,6 +3,7 @@
 use datafusion::common::TableReference;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::logical_expr::dml::CopyTo;
+use datafusion::sql::parser::Statement;
 use swath_error::{Error, ErrorKind, Result, unknown_name};
 use swath_relational::{CsvWrite, ParquetWrite, Sink};
 
@@ -34,6 +35,20 @@ pub(crate) fn register(context: &SqlContext, table: &TableReference) -> Result<(
             context.put(table, catalog::view(read(path)?))
         }
         _ => Ok(()),
+    }
+}
+
+/// Names the format of a `COPY … TO` that does not, by the file's suffix seen through a compression's.
+pub(crate) fn name_format(statement: &mut Statement) {
+    if let Statement::CopyTo(copy) = statement
+        && copy.stored_as.is_none()
+    {
+        copy.stored_as = match Format::of_name(&copy.target) {
+            Some(Format::Csv) => Some("CSV".to_owned()),
+            Some(Format::Parquet) => Some("PARQUET".to_owned()),
+            Some(Format::Json) => Some("JSON".to_owned()),
+            Some(Format::Tsv) | None => None,
+        };
     }
 }
 

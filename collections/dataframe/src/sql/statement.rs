@@ -45,6 +45,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Statement>> {
 /// Plans a statement and carries it out, or makes a frame of it.
 pub(crate) fn run(context: &SqlContext, Statement(mut statement): Statement) -> Result<Answer> {
     names::match_tables(context, &mut statement);
+    files::name_format(&mut statement);
     let tables = tables_of(context, &statement)?;
     for table in &tables {
         files::register(context, table)?;

@@ -114,7 +114,7 @@ fn several_statements_views_and_tables() {
 fn results_are_copied_to_files() {
     let dir = files();
     let at = |name: &str| dir.path().join(name).display().to_string();
-    for name in ["out.csv", "out.parquet", "out.json"] {
+    for name in ["out.csv", "out.parquet", "out.json", "out.csv.gz", "out.json.zst"] {
         let text = format!(
             "COPY (SELECT id, Name FROM '{}' WHERE id < 3) TO '{}'; SELECT sum(id) FROM '{}'",
             at("2015-*.csv"),
