@@ -22,7 +22,7 @@ impl SqlContext {
         let context = self.session.context();
         let schema = context.catalog("datafusion").and_then(|c| c.schema("public"));
         let mut names = schema.map(|s| s.table_names()).unwrap_or_default();
-        names.retain(|n| !super::files::is_path(n));
+        names.retain(|n| !self.is_file(n));
         names.sort();
         names
     }
@@ -35,8 +35,8 @@ impl SqlContext {
         self.table(name)
     }
 
-    /// Whether a name is a table already.
+    /// Whether a name is that of a table already, and not of a file that a query named.
     pub(crate) fn has(&self, name: &TableReference) -> bool {
-        self.session.context().table_exist(name.clone()).unwrap_or(false)
+        !self.is_file(name.table()) && self.session.context().table_exist(name.clone()).unwrap_or(false)
     }
 }

@@ -30,6 +30,8 @@ pub struct SqlContext {
     pub(crate) session: Session,
     /// Tables whose rows must be read in order.
     in_order: Mutex<HashSet<String>>,
+    /// Tables that are files which queries named; the others were given their names.
+    files: Mutex<HashSet<String>>,
 }
 
 impl SqlContext {
@@ -45,7 +47,7 @@ impl SqlContext {
             .options_mut()
             .sql_parser
             .enable_ident_normalization = false;
-        Self { session, in_order: Mutex::default() }
+        Self { session, in_order: Mutex::default(), files: Mutex::default() }
     }
 
     /// Makes a frame (or a reader) a table of this name; it replaces a table that had the name.
@@ -125,7 +127,20 @@ impl SqlContext {
         super::statement::run(self, statement)
     }
 
+    /// Makes a file a table of its path.
+    pub(crate) fn put_file(&self, path: &TableReference, table: Arc<dyn TableProvider>) -> Result<()> {
+        self.put(path, table)?;
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).insert(path.table().to_owned());
+        Ok(())
+    }
+
+    /// Whether a table is a file that a query named.
+    pub(crate) fn is_file(&self, name: &str) -> bool {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).contains(name)
+    }
+
     pub(crate) fn put(&self, name: &TableReference, table: Arc<dyn TableProvider>) -> Result<()> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).remove(name.table());
         self.in_order.lock().unwrap_or_else(PoisonError::into_inner).remove(name.table());
         let context = self.session.context();
         context.deregister_table(name.clone()).map_err(from_datafusion)?;

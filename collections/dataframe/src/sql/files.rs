@@ -22,6 +22,13 @@ pub(crate) fn is_path(name: &str) -> bool {
 pub(crate) fn register(context: &SqlContext, table: &TableReference) -> Result<()> {
     if let TableReference::Partial { schema, table: name } = table {
         let path = format!("{schema}.{name}");
+        if context.has(&TableReference::bare(path.as_str())) {
+            return Err(Error::new(
+                ErrorKind::NotFound,
+                format!("there is no table {name} in a schema {schema}"),
+            )
+            .with_help(format!("a table's name with a dot in it is written in quotes: FROM \"{path}\"")));
+        }
         if Format::of_name(&path).is_some() {
             return Err(Error::new(
                 ErrorKind::NotFound,
@@ -31,8 +38,8 @@ pub(crate) fn register(context: &SqlContext, table: &TableReference) -> Result<(
         }
     }
     match table {
-        TableReference::Bare { table: path } if is_path(path) => {
-            context.put(table, catalog::view(read(path)?))
+        TableReference::Bare { table: path } if is_path(path) && !context.has(table) => {
+            context.put_file(table, catalog::view(read(path)?))
         }
         _ => Ok(()),
     }

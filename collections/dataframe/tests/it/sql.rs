@@ -204,3 +204,26 @@ fn frames_are_written_and_read_again() {
     let last = df.tail(2).to_csv(dir.path().join("last.csv")).unwrap();
     assert_eq!(std::fs::read_to_string(&last.files[0]).unwrap(), "x\n998\n999\n");
 }
+
+#[test]
+fn a_table_with_a_dot_in_its_name_is_reached_in_quotes() {
+    let context = SqlContext::new();
+    context.register("my.table", &from_columns([("x", vec![1_i64, 2])])).unwrap();
+    context.register("my.csv", &from_columns([("x", vec![3_i64, 4])])).unwrap();
+    assert_eq!(context.tables(), ["my.csv", "my.table"]);
+    let sum = |text: &str| context.sql(text).compute_scalar::<i64>().unwrap();
+    assert_eq!(sum("SELECT sum(x) FROM \"my.table\""), Some(3));
+    assert_eq!(sum("SELECT sum(x) FROM 'my.csv'"), Some(7));
+    assert_eq!(context.table("my.table").unwrap().columns().unwrap(), ["x"]);
+    let error = context.sql("SELECT * FROM my.table").compute().unwrap_err();
+    assert!(error.help().unwrap().ends_with("FROM \"my.table\""), "{error}");
+    // Files that queries named are looked at anew, and are no tables of the context.
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.csv");
+    let query = format!("SELECT sum(x) FROM '{}'", path.display());
+    for (text, sum_of) in [("x\n1\n", 1), ("x\n1\n4\n", 5)] {
+        std::fs::write(&path, text).unwrap();
+        assert_eq!(sum(&query), Some(sum_of));
+    }
+    assert_eq!(context.tables(), ["my.csv", "my.table"]);
+}
