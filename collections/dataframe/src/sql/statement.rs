@@ -1,6 +1,7 @@
 //! One statement: parsed, its tables found, planned, carried out.
 
 use std::fmt;
+use std::path::Path;
 
 use datafusion::common::TableReference;
 use datafusion::logical_expr::{DdlStatement, LogicalPlan};
@@ -79,7 +80,14 @@ fn known_tables(context: &SqlContext, error: Error) -> Error {
         Some(name) if error.kind() == ErrorKind::NotFound => {
             let tables = context.tables();
             let found = unknown_name(ErrorKind::NotFound, "table", name, tables.iter().map(String::as_str));
-            if tables.is_empty() {
+            let path = Path::new(name);
+            if path.is_dir() {
+                found.with_help(format!("to read the files of the folder, write FROM '{name}/'"))
+            } else if path.is_file() {
+                found.with_help(format!(
+                    "a file without a suffix needs a format: CREATE EXTERNAL TABLE t STORED AS CSV LOCATION '{name}'"
+                ))
+            } else if tables.is_empty() {
                 found.with_help("put a file's path in quotes: FROM 'data.csv'")
             } else {
                 found

@@ -227,3 +227,11 @@ fn a_table_with_a_dot_in_its_name_is_reached_in_quotes() {
     }
     assert_eq!(context.tables(), ["my.csv", "my.table"]);
 }
+
+#[test]
+fn a_folder_named_like_a_table_is_told_from_one() {
+    let context = SqlContext::new();
+    // Tests run in the crate's folder, which has its sources in `src`.
+    let error = context.sql("SELECT * FROM 'src'").compute().unwrap_err();
+    assert!(error.help().unwrap().contains("FROM 'src/'"), "{error}");
+}
