@@ -83,8 +83,8 @@ impl Formula {
 
     /// The formula over columns of these types, ready to run.
     fn compiled(&self, types: &[DataType]) -> Result<Compiled> {
-        static COMPILED: LazyLock<Mutex<HashMap<(&'static str, Vec<DataType>), Compiled>>> =
-            LazyLock::new(Mutex::default);
+        type Known = HashMap<(&'static str, Vec<DataType>), Compiled>;
+        static COMPILED: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
         let key = (self.name, types.to_vec());
         if let Some(found) = COMPILED.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(found.clone());
