@@ -27,6 +27,9 @@ fn sum(values: &[i64]) -> i64 {
 }
 
 /// The total over `n` numbers; every call is a task that runs wherever there is room.
+///
+/// # Errors
+/// When the cluster is gone.
 pub fn total(client: &Client, n: i64) -> swath::Result<i64> {
     let mut sums = Vec::new();
     for x in 0..n {
