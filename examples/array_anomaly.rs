@@ -24,6 +24,10 @@ pub fn temperatures(stations: usize) -> ndarray::Array2<f64> {
 
 #[allow(dead_code)] // other programs borrow the functions above
 fn main() -> swath::Result<()> {
+    // With `--scheduler HOST:PORT` all of this runs on a cluster.
+    swath::init();
+    let _cluster = swath::connect_from_args()?;
+
     let x = da::from_ndarray(temperatures(3000)).rechunk([500, 365]);
     let z = anomalies(&x);
     println!("{}", z.explain()?);

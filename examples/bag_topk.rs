@@ -18,6 +18,10 @@ pub fn top_names(pattern: &str, k: usize) -> db::Bag<(String, u64)> {
 
 #[allow(dead_code)] // other programs borrow the function above
 fn main() -> swath::Result<()> {
+    // With `--scheduler HOST:PORT` all of this runs on a cluster.
+    swath::init();
+    let _cluster = swath::connect_from_args()?;
+
     let folder = std::env::temp_dir().join("swath-examples/people");
     datasets::people_json(&folder).write()?;
 

@@ -48,6 +48,10 @@ pub fn lazy_total(n: i64) -> Delayed<i64> {
 
 #[allow(dead_code)] // other programs borrow the function above
 fn main() -> swath::Result<()> {
+    // With `--scheduler HOST:PORT` all of this runs on a cluster.
+    swath::init();
+    let _cluster = swath::connect_from_args()?;
+
     let total = lazy_total(20);
     println!("{}", total.explain()?);
 

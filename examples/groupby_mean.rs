@@ -15,6 +15,10 @@ pub fn means(folder: &Path) -> dd::DataFrame {
 
 #[allow(dead_code)] // other programs borrow the function above
 fn main() -> swath::Result<()> {
+    // With `--scheduler HOST:PORT` all of this runs on a cluster.
+    swath::init();
+    let _cluster = swath::connect_from_args()?;
+
     // Twelve small files to read; a second run finds them there.
     let folder = std::env::temp_dir().join("swath-examples/events");
     datasets::timeseries(&folder).write()?;

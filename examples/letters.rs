@@ -44,6 +44,10 @@ pub fn total(results: &[(u64, u64)]) -> (u64, u64) {
 
 #[allow(dead_code)] // other programs borrow the functions above
 fn main() -> swath::Result<()> {
+    // With `--scheduler HOST:PORT` all of this runs on a cluster.
+    swath::init();
+    let _cluster = swath::connect_from_args()?;
+
     let folder = std::env::temp_dir().join("swath-examples/letters");
     let files = datasets::letters(folder).files(40).bytes(2_000_000).write()?;
 

@@ -35,6 +35,10 @@ pub fn busy_days(folder: &Path, events: u64) -> swath::Result<dd::DataFrame> {
 
 #[allow(dead_code)] // other programs borrow the functions above
 fn main() -> swath::Result<()> {
+    // With `--scheduler HOST:PORT` all of this runs on a cluster.
+    swath::init();
+    let _cluster = swath::connect_from_args()?;
+
     let folder = std::env::temp_dir().join("swath-examples/events");
     datasets::timeseries(&folder).write()?;
     println!("{}", busiest(&folder).compute()?);
