@@ -86,6 +86,12 @@ impl Cluster {
             self.after(delay, again(id, event));
             return Ok(());
         }
+        let event = match event {
+            worker::Event::Arrived(task, _) if !node.store.contains_key(&task) => {
+                worker::Event::Vanished(task)
+            }
+            event => event,
+        };
         let what = format!("{event:?}");
         node.core.step(event, &mut node.effects);
         let checked = node.core.check();

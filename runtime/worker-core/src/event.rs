@@ -56,6 +56,9 @@ pub enum Event {
     Put(TaskRef, u64),
     /// The data plane: a block that was asked for is in the store, with its size.
     Arrived(TaskRef, u64),
+    /// As [`Self::Arrived`], of a block that an earlier order has dropped from the store since it arrived. A shell whose
+    /// store is filled by other threads looks before each [`Self::Arrived`] whether the block is there.
+    Vanished(TaskRef),
     /// The data plane: this peer does not have the block, or cannot be reached.
     FetchFailed(TaskRef, WorkerId),
     /// The data plane: the stream from this peer is over. Whatever it was asked for and has not been reported by

@@ -112,6 +112,14 @@ impl WorkerCore {
         self.drop_if_idle(task, effects);
     }
 
+    /// It came while another copy of it was on its way out, and went with that: it is sought once more.
+    pub(crate) fn vanished(&mut self, task: TaskRef, effects: &mut Effects) {
+        if let Some(block) = self.blocks.get_mut(&task).filter(|b| !b.here) {
+            block.asked = None;
+            self.seek(task, effects);
+        }
+    }
+
     /// One more input of a task is here.
     fn one_is_here(&mut self, reader: TaskRef) {
         let Some(task) = self.tasks.get_mut(&reader) else { return };

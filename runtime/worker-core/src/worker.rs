@@ -104,6 +104,7 @@ impl WorkerCore {
             Event::Forget(job) => self.forget(job, effects),
             Event::Put(task, bytes) => self.put(task, bytes, effects),
             Event::Arrived(task, bytes) => self.arrived(task, bytes, effects),
+            Event::Vanished(task) => self.vanished(task, effects),
             Event::FetchFailed(task, peer) => self.fetch_failed(task, peer, effects),
             Event::StreamEnded(peer) => self.stream_ended(peer, effects),
             Event::Done(attempt, bytes, micros) => self.done(attempt, bytes, micros, effects),

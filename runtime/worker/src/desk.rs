@@ -178,6 +178,11 @@ impl Desk {
     fn settle(self: &Arc<Self>, inner: &mut Inner) -> Vec<FetchOrder> {
         let mut fetches = Vec::new();
         while let Some(event) = inner.events.pop_front() {
+            // Blocks are stored as they come; the core may have dropped an older copy by the same name meanwhile.
+            let event = match event {
+                Event::Arrived(task, _) if !self.store.contains(task) => Event::Vanished(task),
+                event => event,
+            };
             inner.core.step(event, &mut inner.effects);
             inner.carry_out(&self.store, &mut fetches);
         }
