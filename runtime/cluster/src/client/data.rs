@@ -217,8 +217,18 @@ pub(crate) fn import(shared: &Arc<Shared>, tasks: &[TaskRef]) -> Result<Arc<JobR
     Ok(record)
 }
 
+/// How long data waits for a first worker to go to.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// Puts blocks onto workers and tells the scheduler.
 pub(crate) async fn scatter(shared: Arc<Shared>, blocks: Vec<Block>) -> Result<(Arc<JobRecord>, usize)> {
+    if !blocks.is_empty() {
+        // A client that has just come may not have been told of the workers yet.
+        let told = std::future::poll_fn(|cx| shared.poll_workers(1, cx));
+        if let Ok(told) = tokio::time::timeout(PATIENCE, told).await {
+            told?;
+        }
+    }
     let peers = shared.peers();
     let record = shared.new_job()?;
     if peers.is_empty() && !blocks.is_empty() {

@@ -14,6 +14,9 @@ use crate::{Client, SchedulerOptions, SchedulerServer, Worker, WorkerOptions};
 /// How long worker processes may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a new client waits to be told of the workers.
+const KNOWN_WITHIN: Duration = Duration::from_secs(2);
+
 /// A scheduler and workers on this machine; dropping it ends them.
 ///
 /// ```
@@ -81,7 +84,10 @@ impl LocalCluster {
     /// # Errors
     /// As [`Client::connect`].
     pub fn client(&self) -> Result<Client> {
-        connect(&self.scheduler, &self.setup)
+        let client = connect(&self.scheduler, &self.setup)?;
+        // The scheduler tells of the workers after the greeting; one that is gone is not waited for any longer.
+        let _ = client.wait_for_workers(self.len(), KNOWN_WITHIN);
+        Ok(client)
     }
 
     /// How many workers it has started and not let go.
