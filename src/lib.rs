@@ -21,7 +21,7 @@ pub use swath_dataframe as dd;
 pub use swath_tasks as tasks;
 
 pub use processes::{Connected, connect_from_args, init};
-pub use swath_block::{Block, Chunk, DType, Data, Scalar, Table};
+pub use swath_block::{Block, Chunk, DType, Data, Scalar, Table, parse_bytes};
 pub use swath_cluster as cluster;
 pub use swath_cluster::{
     AsCompleted, Client, ClusterExecutor, Future, LocalCluster, as_completed, tls_identity, tls_init,
@@ -47,7 +47,7 @@ pub mod prelude {
 }
 
 // The local runtime registers itself as the one that `compute()` uses.
-pub use swath_local::{interrupt, parse_bytes, signals};
+pub use swath_local::{interrupt, signals};
 
 /// The README's examples are compiled and run with the documentation tests.
 #[cfg(doctest)]

@@ -56,11 +56,11 @@ impl SchedulerArgs {
             scheduler_file: self.scheduler_file.clone(),
             ..SchedulerOptions::new(swath_cluster::build()?)
         };
-        let server = Arc::new(swath_worker::block_on(SchedulerServer::start(options))?);
+        let server = Arc::new(swath_execute::block_on(SchedulerServer::start(options))?);
         eprintln!("swath scheduler at {}", server.address());
         let stopped = server.clone();
         signals::on_signal(move || stopped.stop());
-        swath_worker::block_on(server.wait());
+        swath_execute::block_on(server.wait());
         Ok(())
     }
 }

@@ -83,11 +83,11 @@ impl WorkerArgs {
     pub fn run(&self) -> Result<()> {
         let options = self.options()?;
         let name = options.name.clone();
-        let worker = Arc::new(swath_worker::block_on(Worker::start(options))?);
+        let worker = Arc::new(swath_execute::block_on(Worker::start(options))?);
         eprintln!("swath worker {name} at {}", worker.address());
         let leaving = worker.clone();
         signals::on_signal(move || leaving.leave());
-        swath_worker::block_on(worker.wait())
+        swath_execute::block_on(worker.wait())
     }
 
     fn options(&self) -> Result<WorkerOptions> {
@@ -97,7 +97,7 @@ impl WorkerArgs {
         if threads == 0 {
             return Err(Error::argument("a worker needs at least one thread"));
         }
-        let limit = self.memory_limit.as_deref().map(swath_local::parse_bytes).transpose();
+        let limit = self.memory_limit.as_deref().map(swath_block::parse_bytes).transpose();
         let limit = limit.map_err(|e| e.context("--memory-limit"))?;
         let listen = listen_address(&self.host, self.port)?;
         let identity = self.tls.identity()?;

@@ -6,6 +6,7 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 
 mod block;
+mod bytes;
 mod chunk;
 mod context;
 mod data;
@@ -29,6 +30,7 @@ mod value;
 pub use inventory;
 
 pub use block::Block;
+pub use bytes::parse_bytes;
 pub use chunk::{Chunk, Shape, Strides};
 pub use context::{CancelToken, RunEnv, TaskContext};
 pub use data::Data;

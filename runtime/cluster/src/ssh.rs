@@ -144,7 +144,7 @@ impl SshClusterBuilder {
             insecure: self.insecure,
             ..SchedulerOptions::new(crate::build()?)
         };
-        let scheduler = swath_worker::block_on(SchedulerServer::start(options))?;
+        let scheduler = swath_execute::block_on(SchedulerServer::start(options))?;
         let port = scheduler.address().port();
         let host = self.contact.clone().unwrap_or_else(|| self.listen.ip().to_string());
         let address = format!("{host}:{port}");

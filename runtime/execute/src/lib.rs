@@ -7,7 +7,9 @@
 
 mod collection;
 mod executor;
+mod machine;
 mod options;
+mod panics;
 mod pending;
 mod together;
 mod visualize;
@@ -22,6 +24,9 @@ pub use executor::{
     DefaultExecutor, Executor, Preferred, Run, RunSender, current_executor, prefer_executor, run_channel,
     with_executor,
 };
+pub use machine::machine_memory;
 pub use options::RunOptions;
+pub use panics::{drop_quietly, panicked, quietly};
 pub use pending::Pending;
 pub use together::{Together, compute_all, start_all};
+pub use wait::block_on;

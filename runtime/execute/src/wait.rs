@@ -13,8 +13,9 @@ impl Wake for Unpark {
     }
 }
 
-/// Runs `future` to its end on this thread, sleeping between polls.
-pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+/// Runs `future` to its end on this thread, sleeping between polls: threads of async runtimes may call it too. The future
+/// must not need a runtime to be polled in.
+pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let waker = Arc::new(Unpark(std::thread::current())).into();
     let mut cx = Context::from_waker(&waker);

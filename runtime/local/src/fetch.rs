@@ -8,8 +8,7 @@ use futures::future::{AbortHandle, Abortable, BoxFuture};
 use futures::{FutureExt as _, StreamExt as _};
 use swath_block::{Block, Fetch};
 use swath_error::{Error, Result};
-
-use crate::task::panicked;
+use swath_execute::panicked;
 
 /// A prepared fetch.
 pub(crate) type Job = BoxFuture<'static, ()>;

@@ -37,7 +37,6 @@ use swath_execute::Executor;
 
 pub use executor::LocalExecutor;
 pub use live::interrupt;
-pub use settings::parse_bytes;
 pub use signals::signals;
 
 swath_execute::register_default_executor!(|| Arc::new(LocalExecutor::new()) as Arc<dyn Executor>);

@@ -4,14 +4,11 @@ use std::sync::OnceLock;
 
 use swath_block::MemoryLedger;
 use swath_error::{Error, Result};
-use swath_execute::RunOptions;
+use swath_execute::{RunOptions, machine_memory};
 use swath_store::{Spill, StoreOptions};
 
 /// Share of the machine's memory that is used when nobody says otherwise.
 const DEFAULT_MEMORY_PERCENT: u64 = 70;
-
-/// Memory of a machine that does not tell.
-const UNKNOWN_MACHINE: u64 = 8 << 30;
 
 /// Share of the limit that results may take before producers are kept waiting.
 const PRODUCER_PERCENT: u64 = 60;
@@ -46,7 +43,7 @@ pub(crate) fn spill(options: &RunOptions) -> Result<Spill> {
         return Ok(shared.clone());
     }
     let limit = match variable("SWATH_MEMORY_LIMIT") {
-        Some(text) => parse_bytes(&text).map_err(|e| e.context("SWATH_MEMORY_LIMIT"))?,
+        Some(text) => parse_limit(&text).map_err(|e| e.context("SWATH_MEMORY_LIMIT"))?,
         None => machine_memory() / 100 * DEFAULT_MEMORY_PERCENT,
     };
     Ok(SHARED.get_or_init(|| new(limit)).clone())
@@ -61,51 +58,13 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|text| !text.trim().is_empty())
 }
 
-/// A number of bytes: `1500`, `512MiB`, `4 GiB`, `2.5GB`. Units: B, kB, MB, GB, TB (powers of 1000); KiB, MiB, GiB, TiB
-/// (powers of 1024), in any case.
-///
-/// ```
-/// assert_eq!(swath_local::parse_bytes("4GiB")?, 4 << 30);
-/// assert_eq!(swath_local::parse_bytes("1.5 kB")?, 1500);
-/// # Ok::<(), swath_error::Error>(())
-/// ```
-///
-/// # Errors
-/// [`swath_error::ErrorKind::InvalidArgument`] when the text is something else, or zero.
-pub fn parse_bytes(text: &str) -> Result<u64> {
-    let wrong = || {
-        Error::argument(format!("'{text}' is not a number of bytes"))
-            .with_help("write it like 4GiB, 512MiB, 2.5GB or 1000000")
-    };
-    let trimmed = text.trim();
-    let split = trimmed.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(trimmed.len());
-    let (number, unit) = trimmed.split_at(split);
-    let number: f64 = number.parse().map_err(|_| wrong())?;
-    let scale = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1.0,
-        "k" | "kb" => 1e3,
-        "m" | "mb" => 1e6,
-        "g" | "gb" => 1e9,
-        "t" | "tb" => 1e12,
-        "ki" | "kib" => 1024.0,
-        "mi" | "mib" => 1_048_576.0,
-        "gi" | "gib" => 1_073_741_824.0,
-        "ti" | "tib" => 1_099_511_627_776.0,
-        _ => return Err(wrong()),
-    };
-    let bytes = number * scale;
-    if bytes >= 1.0 && bytes < u64::MAX as f64 { Ok(bytes as u64) } else { Err(wrong()) }
-}
-
-/// The machine's memory, or what the control group allows when that is less.
-fn machine_memory() -> u64 {
-    let total = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
-        let line = text.lines().find(|l| l.starts_with("MemTotal:"))?.to_owned();
-        line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
-    });
-    let group = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
-    let allowed = group.iter().find_map(|p| std::fs::read_to_string(p).ok()?.trim().parse::<u64>().ok());
-    total.unwrap_or(UNKNOWN_MACHINE).min(allowed.unwrap_or(u64::MAX))
+/// A limit in bytes: [`swath_block::parse_bytes`], and not zero.
+fn parse_limit(text: &str) -> Result<u64> {
+    match swath_block::parse_bytes(text)? {
+        0 => Err(Error::argument("a limit of 0 bytes leaves no room for anything")
+            .with_help("write it like 4GiB, 512MiB or 1000000")),
+        bytes => Ok(bytes),
+    }
 }
 
 #[cfg(test)]
@@ -113,19 +72,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_sizes() {
-        let read = |text: &str| parse_bytes(text).ok();
-        assert_eq!(read("1024"), Some(1024));
-        assert_eq!(read("4GiB"), Some(4 << 30));
-        assert_eq!(read(" 0.5 mib "), Some(1 << 19));
-        assert_eq!(read("2TB"), Some(2_000_000_000_000));
-        for wrong in ["", "GiB", "4 gibibytes", "-1", "0", "1e3", "1..2"] {
-            assert_eq!(read(wrong), None, "{wrong}");
+    fn a_limit_is_a_size_above_zero() {
+        assert_eq!(parse_limit("4GiB").ok(), Some(4 << 30));
+        for wrong in ["", "0", "0.1", "lots"] {
+            assert!(parse_limit(wrong).is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn the_machine_has_memory() {
-        assert!(machine_memory() > 1 << 20);
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use futures::future::AbortHandle;
 use swath_block::Block;
 use swath_error::{Error, Result};
-use swath_execute::RunSender;
+use swath_execute::{RunSender, drop_quietly, quietly};
 use swath_scheduler::{
     Attempt, Effects, Event, JobEnd, JobId, JobPlan, Order, Retired, Scheduler, TaskRef, Time, WorkerId,
     WorkerSpec,
@@ -18,7 +18,7 @@ use crate::kept::Kept;
 use crate::pool::Parent;
 use crate::run::{ActiveRun, Notices, RunShared};
 use crate::store::Store;
-use crate::task::{Outcome, Work, drop_quietly, quietly};
+use crate::task::{Outcome, Work};
 
 /// The one worker of a local scheduler.
 pub(crate) const WORKER: WorkerId = WorkerId(0);

@@ -1,10 +1,10 @@
 //! The results of one run that exist now.
 
 use swath_block::{Block, MemoryLedger};
+use swath_execute::drop_quietly;
 use swath_graph::{TaskGraph, TaskId};
 
 use crate::kept::{Gathered, Kept};
-use crate::task::drop_quietly;
 
 /// A result and what it is charged for.
 #[derive(Debug)]

@@ -1,12 +1,12 @@
 //! Running one task: its steps one after another, with panics turned into errors.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use futures::FutureExt as _;
 use smallvec::smallvec;
 use swath_block::{Block, Fetch, Inputs, TaskContext};
-use swath_error::{Error, ErrorKind, Result};
+use swath_error::{Error, Result};
+use swath_execute::{drop_quietly, panicked};
 use swath_graph::Step;
 use swath_scheduler::Order;
 
@@ -100,30 +100,4 @@ fn run_steps(run: &RunShared, order: Order, mut inputs: Inputs) -> Result<Block>
         block = operation.run(std::mem::take(&mut inputs), &context)?;
     }
     Ok(block)
-}
-
-/// The error of a task that panicked with this.
-pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Error {
-    let error = describe(&*panic);
-    drop_quietly(panic);
-    error
-}
-
-/// Drops what may be a user's value: when that panics, too, what it panicked with is never dropped.
-pub(crate) fn drop_quietly<T>(value: T) {
-    quietly(|| drop(value));
-}
-
-/// Does what may drop a user's value.
-pub(crate) fn quietly(body: impl FnOnce()) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(body)) {
-        std::mem::forget(panic);
-    }
-}
-
-fn describe(panic: &(dyn Any + Send)) -> Error {
-    let text = panic.downcast_ref::<&str>().copied().map(str::to_owned);
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    let message = text.map_or_else(|| "the task panicked".to_owned(), |t| format!("the task panicked: {t}"));
-    Error::new(ErrorKind::TaskFailed, message)
 }

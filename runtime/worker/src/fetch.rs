@@ -7,10 +7,10 @@ use futures::future::{AbortHandle, Abortable};
 use futures::{FutureExt as _, StreamExt as _};
 use swath_block::{Block, Fetch};
 use swath_error::{Error, Result};
+use swath_execute::panicked;
 
 use crate::core::{Event, FetchOrder};
 use crate::desk::Desk;
-use crate::run::panicked;
 
 /// Blocks that are told of at once.
 const CHUNK: usize = 256;
@@ -47,7 +47,7 @@ pub(crate) fn outside(fetch: Fetch) -> (AbortHandle, impl Future<Output = Result
     let fetch = Abortable::new(AssertUnwindSafe(fetch).catch_unwind(), registration);
     let fetch = fetch.map(|ended| match ended {
         Ok(Ok(result)) => result,
-        Ok(Err(panic)) => Err(panicked(&*panic)),
+        Ok(Err(panic)) => Err(panicked(panic)),
         Err(_) => Err(Error::cancelled("the run was cancelled")),
     });
     (handle, fetch)

@@ -21,7 +21,7 @@ mod serve;
 mod session;
 mod worker;
 
-pub use net::{block_on, runtime};
+pub use net::runtime;
 pub use options::WorkerOptions;
 pub use run::{Running, running};
 pub use worker::Worker;

@@ -3,9 +3,6 @@
 /// Share of the machine's memory that is used when nobody says otherwise.
 const DEFAULT_PERCENT: u64 = 70;
 
-/// Memory of a machine that does not tell.
-const UNKNOWN_MACHINE: u64 = 8 << 30;
-
 /// Above this share of the limit a worker takes no more tasks.
 const HALT_PERCENT: u64 = 80;
 
@@ -14,13 +11,7 @@ const RESUME_PERCENT: u64 = 70;
 
 /// 70 % of the machine's memory, or of what the control group allows.
 pub(crate) fn default_limit() -> u64 {
-    let total = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
-        let line = text.lines().find(|l| l.starts_with("MemTotal:"))?.to_owned();
-        line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
-    });
-    let group = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
-    let allowed = group.iter().find_map(|p| std::fs::read_to_string(p).ok()?.trim().parse::<u64>().ok());
-    total.unwrap_or(UNKNOWN_MACHINE).min(allowed.unwrap_or(u64::MAX)) / 100 * DEFAULT_PERCENT
+    swath_execute::machine_memory() / 100 * DEFAULT_PERCENT
 }
 
 /// Resident bytes of this process; zero where that is not told.

@@ -1,8 +1,6 @@
 //! The process's one runtime for sockets: two threads that never compute.
 
-use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll, Wake};
-use std::thread::Thread;
+use std::sync::OnceLock;
 
 use swath_error::{Error, Result};
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -30,25 +28,5 @@ pub fn runtime() -> Result<Handle> {
         Err(why) => {
             Err(Error::io("cannot start the threads for sockets", std::io::Error::other(why.clone())))
         }
-    }
-}
-
-/// Waits for a future on this thread without polling it inside any runtime: it may be called from async code's threads
-/// too. The future must not need a runtime to be polled in; spawn on [`runtime`] what does.
-pub fn block_on<F: Future>(future: F) -> F::Output {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let mut future = std::pin::pin!(future);
-    let waker = Arc::new(Unpark(std::thread::current())).into();
-    let mut cx = Context::from_waker(&waker);
-    loop {
-        if let Poll::Ready(value) = future.as_mut().poll(&mut cx) {
-            return value;
-        }
-        std::thread::park();
     }
 }

@@ -1,13 +1,13 @@
 //! Running one task on a compute thread: its steps one after another, with panics turned into errors.
 
-use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
 use swath_block::{Block, CancelToken, Fetch, Inputs, MemoryLedger, Operation, RunEnv, TaskContext};
-use swath_error::{Error, ErrorKind, Result};
+use swath_error::{Error, Result};
+use swath_execute::{block_on, panicked};
 use swath_scheduler::{Attempt, TaskRef};
 use swath_store::Store;
 
@@ -88,7 +88,7 @@ impl Work {
         let context = TaskContext { index: *index, slots: usize::from(self.slots.max(1)), env };
         match catch_unwind(AssertUnwindSafe(|| operation.fetch(&context))) {
             Ok(fetch) => fetch,
-            Err(panic) => Some(Box::pin(std::future::ready(Err(panicked(&*panic))))),
+            Err(panic) => Some(Box::pin(std::future::ready(Err(panicked(panic))))),
         }
     }
 
@@ -102,7 +102,7 @@ impl Work {
         RUNNING.set(Some(Running { desk: desk.clone(), attempt: self.attempt }));
         let caught = catch_unwind(AssertUnwindSafe(|| self.run_steps(store, env)));
         RUNNING.set(None);
-        caught.unwrap_or_else(|panic| Err(panicked(&*panic)))
+        caught.unwrap_or_else(|panic| Err(panicked(panic)))
     }
 
     fn run_steps(self, store: &Store, env: &RunEnv) -> Result<Block> {
@@ -117,7 +117,7 @@ impl Work {
                 inputs = smallvec![block];
                 // A fetch in the middle of a fused chain waits here: its input has only just been made.
                 if let Some(fetch) = operation.fetch(&context) {
-                    inputs.push(crate::net::block_on(fetch)?);
+                    inputs.push(block_on(fetch)?);
                 }
             }
             block = operation.run(std::mem::take(&mut inputs), &context)?;
@@ -138,14 +138,6 @@ impl Input {
     }
 }
 
-/// The error of a task that panicked.
-pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Error {
-    let text = panic.downcast_ref::<&str>().copied().map(str::to_owned);
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    let message = text.map_or_else(|| "the task panicked".to_owned(), |t| format!("the task panicked: {t}"));
-    Error::new(ErrorKind::TaskFailed, message)
-}
-
 /// Calls an operation by itself; gives its encoded value.
 pub(crate) fn call(
     call: &swath_wire::WorkerCall,
@@ -156,7 +148,7 @@ pub(crate) fn call(
     let env = RunEnv::new(threads, ledger);
     let context = TaskContext { index: 0, slots: 1, env: &env };
     let caught = catch_unwind(AssertUnwindSafe(|| operation.run(Inputs::new(), &context)));
-    match caught.unwrap_or_else(|panic| Err(panicked(&*panic)))? {
+    match caught.unwrap_or_else(|panic| Err(panicked(panic)))? {
         Block::Value(value) => Ok(value.encode()?.into()),
         Block::Unit => Ok(Vec::new().into()),
         other => Err(Error::unsupported(format!(

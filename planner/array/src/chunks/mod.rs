@@ -5,7 +5,6 @@
 
 mod auto;
 mod bounds;
-mod bytes;
 mod layout;
 mod limits;
 mod spec;
@@ -15,7 +14,7 @@ pub(crate) use bounds::Bounds;
 pub(crate) use layout::starts_of;
 
 pub use auto::{DEFAULT_CHUNK_BYTES, Target};
-pub use bytes::parse_bytes;
 pub use layout::{Axis, Chunks};
 pub use spec::{AxisSpec, ChunkSpec};
+pub use swath_block::parse_bytes;
 pub use unify::common_axis;

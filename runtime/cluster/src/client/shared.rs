@@ -60,8 +60,8 @@ impl std::fmt::Debug for Shared {
 /// Waits on this thread; a task that waits gives its slot back meanwhile.
 pub(crate) fn wait<F: std::future::Future>(future: F) -> F::Output {
     match swath_worker::running() {
-        None => swath_worker::block_on(future),
-        Some(task) => task.pause(|| swath_worker::block_on(future)),
+        None => swath_execute::block_on(future),
+        Some(task) => task.pause(|| swath_execute::block_on(future)),
     }
 }
 

@@ -254,6 +254,6 @@ fn connect(scheduler: &SchedulerServer, setup: &LocalClusterBuilder) -> Result<C
 
 fn wait<T: Send + 'static>(start: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     let running = swath_worker::runtime()?.spawn(start);
-    let joined = swath_worker::block_on(running);
+    let joined = swath_execute::block_on(running);
     joined.map_err(|e| Error::internal(format!("a start was cut short: {e}")))?
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use swath_cluster::LocalCluster;
 use swath_error::ErrorKind;
 
-use crate::functions::{bytes, cluster, inc, nap};
+use crate::functions::{blow_up, bytes, cluster, inc, nap};
 use crate::futures::eventually;
 
 #[test]
@@ -40,4 +40,15 @@ fn retries_are_honoured_and_an_error_can_be_tried_again() {
     assert!(bad.result().is_err());
     bad.retry().unwrap();
     assert!(bad.result().unwrap_err().to_string().contains("boom"));
+}
+
+#[test]
+fn a_panic_with_a_value_that_panics_ends_no_thread() {
+    let cluster = cluster(1);
+    let client = cluster.client().unwrap();
+    for _ in 0..10 {
+        let error = client.submit(blow_up, ()).unwrap().result().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TaskFailed);
+    }
+    assert_eq!(client.submit(inc, (1,)).unwrap().result().unwrap(), 2);
 }

@@ -42,6 +42,22 @@ pub fn explode() -> u64 {
     panic!("boom")
 }
 
+/// Panics when it is dropped, with another one of these so many times over.
+struct Bomb(u8);
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        if let Some(left) = self.0.checked_sub(1) {
+            std::panic::panic_any(Self(left));
+        }
+    }
+}
+
+#[task]
+pub fn blow_up() -> u64 {
+    std::panic::panic_any(Bomb(3))
+}
+
 #[task]
 pub fn bytes(n: usize) -> Vec<u8> {
     vec![7; n]

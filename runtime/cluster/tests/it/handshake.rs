@@ -10,7 +10,7 @@ use swath_error::{ErrorKind, Result};
 use crate::functions::{cluster, inc};
 
 fn start(options: WorkerOptions) -> Result<Worker> {
-    swath_worker::block_on(Worker::start(options))
+    swath_execute::block_on(Worker::start(options))
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn a_port_in_use() {
         listen: cluster.address().parse().unwrap(),
         ..SchedulerOptions::new(build().unwrap())
     };
-    let error = swath_worker::block_on(SchedulerServer::start(options)).unwrap_err();
+    let error = swath_execute::block_on(SchedulerServer::start(options)).unwrap_err();
     assert!(error.to_string().contains("in use"), "{error}");
 }
 

@@ -32,7 +32,7 @@ const UNITS: &[(&str, f64)] = &[
 /// [`swath_error::ErrorKind::InvalidArgument`] for text that is not a size.
 ///
 /// ```
-/// use swath_array_plan::parse_bytes;
+/// use swath_block::parse_bytes;
 /// assert_eq!(parse_bytes("1kiB")?, 1024);
 /// assert_eq!(parse_bytes("1.5 MB")?, 1_500_000);
 /// assert!(parse_bytes("5 apples").is_err());
@@ -46,10 +46,30 @@ pub fn parse_bytes(text: &str) -> Result<u64> {
     let factor = UNITS.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor);
     let value = if number.is_empty() { Some(1.0) } else { number.parse::<f64>().ok() };
     match (value, factor) {
-        (Some(value), Some(factor)) if value.is_finite() && value >= 0.0 && !compact.is_empty() => {
+        (Some(value), Some(factor))
+            if value >= 0.0 && value * factor < u64::MAX as f64 && !compact.is_empty() =>
+        {
             Ok((value * factor) as u64)
         }
         _ => Err(Error::argument(format!("'{text}' is not a size in bytes"))
-            .with_help("write it as '128MiB', '1GB' or '100000', or write 'auto'")),
+            .with_help("write it as '128MiB', '1GB' or '100000'")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_sizes() {
+        let read = |text: &str| parse_bytes(text).ok();
+        assert_eq!(read("1024"), Some(1024));
+        assert_eq!(read("4GiB"), Some(4 << 30));
+        assert_eq!(read(" 0.5 mib "), Some(1 << 19));
+        assert_eq!(read("2TB"), Some(2_000_000_000_000));
+        assert_eq!((read("MB"), read("1e3 kB")), (Some(1_000_000), Some(1_000_000)));
+        for wrong in ["", "4 gibibytes", "-1", "1..2", "NaN", "1e30"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
     }
 }
