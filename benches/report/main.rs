@@ -2,11 +2,14 @@
 //!
 //! `cargo bench --bench report -- JOB DATA [N] [--engine swath]`
 //!
+//! The engine `swath-cluster` is a scheduler and two single-threaded workers in processes of their own.
+//!
 //! In: a job's name and the folder of its data. Out: `{"job", "engine", "seconds", …answer}`. Starting the runtime is
 //! not measured. `benches/peers/run.py` runs this beside other engines.
 
 mod anomaly;
 mod bag_topk;
+mod cluster;
 mod csv_groupby;
 mod letters;
 mod tasks;
@@ -19,7 +22,9 @@ use serde_json::{Map, Value, json};
 use swath::prelude::*;
 use swath::{Error, Result};
 
-const USAGE: &str = "usage: cargo bench --bench report -- JOB DATA [N] [--engine swath|rayon]
+use crate::cluster::Cluster;
+
+const USAGE: &str = "usage: cargo bench --bench report -- JOB DATA [N] [--engine swath|swath-cluster|rayon]
   JOB   csv_groupby anomaly anomaly_mem bag_topk letters tasks tree tpch
   DATA  the folder written by benches/peers/generate.py
   N     the number of tasks, for `tasks` and `tree`";
@@ -43,14 +48,17 @@ impl Request {
 pub type Answer = Result<(Instant, Value)>;
 
 fn main() -> Result<()> {
+    // The cluster's processes are this program.
+    swath::init();
     let Some(request) = request()? else {
         // `cargo bench` without a job, and `cargo test --benches`, end here.
         println!("{USAGE}");
         return Ok(());
     };
+    let cluster = (request.engine == "swath-cluster").then(Cluster::start).transpose()?;
     // The first computation starts the runtime's threads.
-    delayed(|| ()).call(()).compute()?;
-    let (start, answer) = run(&request)?;
+    delayed(tasks::inc).call((0,)).compute()?;
+    let (start, answer) = run(&request, cluster.as_ref())?;
     let seconds = start.elapsed().as_secs_f64();
     println!("{}", line(&request, seconds, answer));
     Ok(())
@@ -78,10 +86,10 @@ fn request() -> Result<Option<Request>> {
     Ok(Some(Request { job, engine, data: data.into(), n }))
 }
 
-fn run(request: &Request) -> Answer {
+fn run(request: &Request, cluster: Option<&Cluster>) -> Answer {
     match (request.job.as_str(), request.engine.as_str()) {
         ("letters", "rayon") => letters::rayon(request),
-        (_, engine) if engine != "swath" => {
+        (_, engine) if engine != "swath" && cluster.is_none() => {
             Err(Error::unsupported(format!("the job {} has no engine '{engine}'", request.job))
                 .with_help(USAGE))
         }
@@ -90,7 +98,10 @@ fn run(request: &Request) -> Answer {
         ("anomaly_mem", _) => anomaly::from_memory(request),
         ("bag_topk", _) => bag_topk::run(request),
         ("letters", _) => letters::swath(request),
-        ("tasks", _) => tasks::tasks(request),
+        ("tasks", _) => match cluster {
+            Some(cluster) => tasks::futures(request, cluster.client()),
+            None => tasks::tasks(request),
+        },
         ("tree", _) => tasks::tree(request),
         ("anomaly", _) => Err(Error::unsupported("the job anomaly reads HDF5, which swath does not do yet")
             .with_help("run anomaly_mem")),

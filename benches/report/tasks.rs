@@ -4,33 +4,57 @@ use std::time::Instant;
 
 use serde_json::json;
 use swath::prelude::*;
+use swath::{Client, Result};
 
 use crate::{Answer, Request};
 
-fn inc(x: u64) -> u64 {
+/// One more.
+#[swath::task]
+pub fn inc(x: u64) -> u64 {
     x + 1
 }
 
+#[swath::task]
 fn add(a: u64, b: u64) -> u64 {
     a + b
 }
 
 /// N independent tasks and their results, building included; and the latency of one (median of 200).
 pub fn tasks(request: &Request) -> Answer {
-    let mut latency = Vec::with_capacity(200);
-    for i in 0..200 {
-        let start = Instant::now();
-        delayed(inc).call((i,)).compute()?;
-        latency.push(start.elapsed().as_secs_f64());
-    }
-    latency.sort_by(f64::total_cmp);
-    let median = latency.get(100).copied().unwrap_or_default();
+    let latency_ms = latency(|i| delayed(inc).call((i,)).compute())?;
 
     let start = Instant::now();
     let calls: Vec<_> = (0..request.n).map(|i| delayed(inc).call((i,))).collect();
     let total: u64 = compute_all(calls)?.into_iter().sum();
-    let latency_ms = (median * 1e6).round() / 1e3;
     Ok((start, json!({ "total": total, "latency_ms": latency_ms, "n": request.n })))
+}
+
+/// The same with a cluster's futures; and how many calls a second are submitted one by one.
+pub fn futures(request: &Request, client: &Client) -> Answer {
+    let latency_ms = latency(|i| client.submit(inc, (i,))?.result())?;
+    let start = Instant::now();
+    let calls = (0..request.n).map(|i| client.submit(inc, (i,))).collect::<Result<Vec<_>>>()?;
+    client.gather(&calls)?;
+    let submits_per_s = (request.n as f64 / start.elapsed().as_secs_f64()).round();
+    drop(calls);
+
+    let start = Instant::now();
+    let total: u64 = client.gather(&client.map(inc, 0..request.n)?)?.into_iter().sum();
+    let answer =
+        json!({ "total": total, "latency_ms": latency_ms, "submits_per_s": submits_per_s, "n": request.n });
+    Ok((start, answer))
+}
+
+/// Milliseconds from a call to its result: the median of 200.
+fn latency(mut call: impl FnMut(u64) -> Result<u64>) -> Result<f64> {
+    let mut times = Vec::with_capacity(200);
+    for i in 0..200 {
+        let start = Instant::now();
+        call(i)?;
+        times.push(start.elapsed().as_secs_f64());
+    }
+    times.sort_by(f64::total_cmp);
+    Ok((times.get(100).copied().unwrap_or_default() * 1e6).round() / 1e3)
 }
 
 /// A binary tree of additions over N tasks in all.

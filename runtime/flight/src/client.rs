@@ -12,7 +12,7 @@ use tokio::time::sleep;
 use crate::failure::{error, unreachable};
 use crate::frame::{self, Ask, Frame};
 use crate::peers::Peers;
-use crate::{Fetch, FlightOptions, outgoing};
+use crate::{Deliveries, Fetch, FlightOptions, outgoing};
 
 /// A block that is wanted, or a part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl FlightClient {
     /// As [`Self::fetch`], where only ranges of some blocks may be wanted.
     pub fn fetch_parts(&self, address: &str, wanted: Vec<Wanted>) -> Fetch {
         let tasks = wanted.iter().map(|w| w.task).collect();
-        let ask = Ask(wanted.into_iter().map(|w| (w.task, w.range)).collect());
+        let ask = Ask::Blocks(wanted.into_iter().map(|w| (w.task, w.range)).collect());
         let (peers, address) = (self.0.clone(), address.to_owned());
         Fetch::new(self.0.options(), address.clone(), tasks, async move {
             let lease = peers.lease(&address)?;
@@ -69,6 +69,19 @@ impl FlightClient {
             }
             Ok((lease, response.map_err(|e| error(&e, &address))?.into_inner()))
         })
+    }
+
+    /// Small results that the peer at `address` makes for this client, whose number is `client`, as soon as they exist.
+    /// Nothing comes while nothing is made. Dropping the stream ends it.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::Cluster`] when the peer cannot be reached or delivers nothing; the stream ends when the
+    /// connection does.
+    pub async fn deliveries(&self, address: &str, client: u32) -> Result<Deliveries> {
+        let lease = self.0.lease(address)?;
+        let ticket = Ticket { ticket: frame::write(&Ask::Deliveries(client))? };
+        let response = lease.client().do_get(ticket).await.map_err(|e| error(&e, address))?;
+        Ok(Deliveries::new(lease, response.into_inner(), self.0.options().max_block))
     }
 
     /// Sends blocks to the peer at `address`, which keeps them under their names.

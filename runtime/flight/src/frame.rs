@@ -11,15 +11,22 @@ use swath_error::travel::Sent;
 use swath_error::{Error, Result};
 use swath_scheduler::TaskRef;
 
-/// The ticket of a request: the blocks wanted, or ranges of them; they are answered by their places in it.
+/// The ticket of a request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Ask(pub Vec<(TaskRef, Option<Range<u64>>)>);
+pub(crate) enum Ask {
+    /// The blocks wanted, or ranges of them; they are answered by their places in it.
+    Blocks(Vec<(TaskRef, Option<Range<u64>>)>),
+    /// What is made for this client from now on.
+    Deliveries(u32),
+}
 
 /// The note on a message. A message without a note is one more of the block that has begun.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Frame {
     /// The names that the following blocks are to have, by their places: the first message of a put.
     Names(Vec<TaskRef>),
+    /// Names, each of which is the name of the small block at its place in the rest: what is delivered unasked.
+    Delivered(Vec<TaskRef>, Vec<Entry>),
     /// The first message of a block: its place and header; whether it is the last message too.
     Begin { index: u32, header: Vec<u8>, last: bool },
     /// The last message of a block.

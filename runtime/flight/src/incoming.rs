@@ -42,6 +42,10 @@ impl Incoming {
                 arrived.push(Arrived::Names(names));
                 return Ok(());
             }
+            Some(Frame::Delivered(names, entries)) => {
+                arrived.push(Arrived::Names(names));
+                return self.small(entries, body.into(), arrived);
+            }
             Some(Frame::Small(entries)) => return self.small(entries, body.into(), arrived),
             Some(Frame::Begin { index, header, last }) => {
                 if self.open.is_some() {

@@ -34,6 +34,7 @@
 #![forbid(unsafe_code)]
 
 mod client;
+mod deliveries;
 mod failure;
 mod fetch;
 mod frame;
@@ -46,6 +47,7 @@ mod service;
 mod source;
 
 pub use client::{FlightClient, Wanted};
+pub use deliveries::Deliveries;
 pub use fetch::Fetch;
 pub use options::{FlightOptions, Tls};
 pub use server::FlightServer;

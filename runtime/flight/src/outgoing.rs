@@ -10,6 +10,7 @@ use futures::Stream;
 use swath_block::{Block, BlockEncoder, IpcMessage, encode_small};
 use swath_error::travel::Sent;
 use swath_error::{Error, ErrorKind, Result};
+use swath_scheduler::TaskRef;
 use tokio::sync::mpsc;
 use tonic::Status;
 
@@ -96,6 +97,25 @@ impl Outgoing {
             return Ok(());
         }
         let note = frame::write(&Frame::Small(std::mem::take(&mut self.pack)))?;
+        let body = self.bodies.split().freeze();
+        self.send(FlightData { app_metadata: note, data_body: body, ..FlightData::default() }).await
+    }
+
+    /// Sends small blocks under their names, unasked. What is not small, or cannot be encoded, is left out.
+    pub async fn deliver(&mut self, blocks: impl IntoIterator<Item = (TaskRef, Block)>) -> Result<()> {
+        let (mut names, mut entries) = (Vec::new(), Vec::new());
+        for (task, block) in blocks {
+            if let Ok(Some((header, bytes))) = encode_small(&block, SMALL) {
+                let answer = Answer::Block { header, bytes: bytes.len() as u32 };
+                entries.push(Entry { index: names.len() as u32, answer });
+                names.push(task);
+                self.bodies.extend_from_slice(&bytes);
+            }
+        }
+        if names.is_empty() {
+            return Ok(());
+        }
+        let note = frame::write(&Frame::Delivered(names, entries))?;
         let body = self.bodies.split().freeze();
         self.send(FlightData { app_metadata: note, data_body: body, ..FlightData::default() }).await
     }

@@ -14,6 +14,7 @@ use swath_block::Block;
 use swath_error::travel::Sent;
 use swath_error::{Error, ErrorKind, Result};
 use swath_scheduler::TaskRef;
+use tokio::sync::mpsc::Receiver;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +25,9 @@ use crate::frame::{self, Answer, Ask};
 use crate::incoming::{Arrived, Incoming};
 use crate::outgoing::{self, Messages, Outgoing};
 use crate::{BlockSource, FlightOptions};
+
+/// Results that are delivered in one message.
+const DELIVERED: usize = 64;
 
 /// Answers calls from a source.
 pub(crate) struct Service {
@@ -78,7 +82,7 @@ impl Service {
 /// Sends what is wanted, until the receiver or the server goes.
 async fn send_all(
     source: Arc<dyn BlockSource>,
-    ask: Ask,
+    ask: Vec<(TaskRef, Option<Range<u64>>)>,
     mut out: Outgoing,
     stop: CancellationToken,
     permit: OwnedSemaphorePermit,
@@ -95,8 +99,30 @@ async fn send_all(
     drop(permit);
 }
 
-async fn send(source: &dyn BlockSource, ask: &Ask, out: &mut Outgoing) -> Result<()> {
-    for (index, (task, range)) in (0u32..).zip(&ask.0) {
+/// Sends what is made for a client, until the client or the server goes.
+async fn deliver(mut made: Receiver<(TaskRef, Block)>, mut out: Outgoing, stop: CancellationToken) {
+    let gone = out.closed();
+    let sending = async {
+        let mut blocks = Vec::new();
+        while made.recv_many(&mut blocks, DELIVERED).await > 0 {
+            if out.deliver(blocks.drain(..)).await.is_err() {
+                break;
+            }
+        }
+    };
+    tokio::select! {
+        () = sending => {}
+        () = gone => {}
+        () = stop.cancelled() => {}
+    }
+}
+
+async fn send(
+    source: &dyn BlockSource,
+    ask: &[(TaskRef, Option<Range<u64>>)],
+    out: &mut Outgoing,
+) -> Result<()> {
+    for (index, (task, range)) in (0u32..).zip(ask) {
         let mut get = source.get(*task);
         let found = match futures::poll!(&mut get) {
             std::task::Poll::Ready(found) => found,
@@ -140,8 +166,17 @@ impl FlightService for Service {
 
     async fn do_get(&self, request: Request<Ticket>) -> Result<Response<Messages>, Status> {
         let ask: Ask = frame::read(&request.into_inner().ticket).map_err(|e| status(&e))?;
-        let permit = self.place().await?;
         let (out, messages) = outgoing::channel(self.options.stall_timeout);
+        let ask = match ask {
+            Ask::Blocks(ask) => ask,
+            Ask::Deliveries(client) => {
+                let made = self.source.deliveries(client);
+                let made = made.ok_or_else(|| Status::unimplemented("nothing is delivered here"))?;
+                tokio::spawn(deliver(made, out, self.stop.clone()));
+                return Ok(Response::new(messages));
+            }
+        };
+        let permit = self.place().await?;
         tokio::spawn(send_all(self.source.clone(), ask, out, self.stop.clone(), permit));
         Ok(Response::new(messages))
     }

@@ -5,6 +5,7 @@ use swath_block::Block;
 use swath_error::{Error, Result};
 use swath_scheduler::TaskRef;
 use swath_store::Store;
+use tokio::sync::mpsc::Receiver;
 
 /// What a [`crate::FlightServer`] serves.
 #[async_trait]
@@ -22,6 +23,12 @@ pub trait BlockSource: Send + Sync + 'static {
     async fn put(&self, task: TaskRef, block: Block) -> Result<()> {
         let _ = (task, block);
         Err(Error::unsupported("this process does not take data"))
+    }
+
+    /// Results that `client` waits for, as they are made; none when nothing is delivered here, as unless overridden.
+    fn deliveries(&self, client: u32) -> Option<Receiver<(TaskRef, Block)>> {
+        let _ = client;
+        None
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Submission {
     pub fail_fast: bool,
     /// Outputs are reported one by one as they are done; otherwise all together at the end.
     pub stepwise: bool,
+    /// Somebody waits for these few results: workers deliver small ones to the client as soon as they exist.
+    pub deliver: bool,
 }
 
 /// From a client to the scheduler.

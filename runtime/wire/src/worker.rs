@@ -21,6 +21,8 @@ pub struct RunOrder {
     pub steps: SmallVec<[Step; 1]>,
     /// What the first step reads, in argument order.
     pub inputs: Vec<Input>,
+    /// The number of the client that a small result is delivered to at once; 0 for none.
+    pub deliver: u32,
 }
 
 /// A worker as other workers and clients know it.

@@ -43,9 +43,14 @@ fn work(desk: &Arc<Desk>) {
             desk.begin_fetch(work, fetch);
             continue;
         }
-        let (attempt, start) = (work.attempt, Instant::now());
+        let (attempt, client, start) = (work.attempt, work.deliver, Instant::now());
         let block = work.run(&desk.store, &env, desk);
         let micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
-        outcome = Some(Outcome { attempt, result: keep(&desk.store, attempt, block), micros: micros.max(1) });
+        let delivered = block.as_ref().ok().filter(|_| client != 0).cloned();
+        let result = keep(&desk.store, attempt, block);
+        if let (Ok(_), Some(block)) = (&result, delivered) {
+            desk.deliveries.deliver(client, attempt.task, block);
+        }
+        outcome = Some(Outcome { attempt, result, micros: micros.max(1) });
     }
 }

@@ -9,6 +9,7 @@
 pub use swath_worker_core as core;
 
 mod compute;
+mod deliveries;
 mod desk;
 mod fetch;
 mod jobs;

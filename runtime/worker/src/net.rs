@@ -1,12 +1,16 @@
-//! The process's one runtime for sockets: two threads that never compute.
+//! The process's one runtime for sockets: threads that never compute.
 
 use std::sync::OnceLock;
 
 use swath_error::{Error, Result};
 use tokio::runtime::{Builder, Handle, Runtime};
 
-/// Threads for sockets.
-const THREADS: usize = 2;
+/// Cores for each thread for sockets: one thread hands messages on without waking another, so it is the better number
+/// where cores are few.
+const CORES_A_THREAD: usize = 4;
+
+/// More threads than this have nothing to do.
+const MOST: usize = 4;
 
 /// The runtime that sockets of this process are served on; started on first use.
 ///
@@ -15,9 +19,10 @@ const THREADS: usize = 2;
 pub fn runtime() -> Result<Handle> {
     static RUNTIME: OnceLock<std::result::Result<Runtime, String>> = OnceLock::new();
     let started = RUNTIME.get_or_init(|| {
+        let cores = std::thread::available_parallelism().map_or(1, Into::into);
         let mut builder = Builder::new_multi_thread();
         builder
-            .worker_threads(THREADS)
+            .worker_threads((cores / CORES_A_THREAD).clamp(1, MOST))
             .thread_name("swath-net")
             .enable_all()
             .build()

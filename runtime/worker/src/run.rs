@@ -23,6 +23,8 @@ pub(crate) struct Work {
     pub inputs: SmallVec<[Input; 2]>,
     /// What the first step's asynchronous half gave; it is not asked again.
     pub fetched: Option<Result<Block>>,
+    /// The client that waits for the result; 0 for none.
+    pub deliver: u32,
 }
 
 /// An input of a task.

@@ -9,6 +9,7 @@ use swath_error::{Error, ErrorKind, Result};
 use swath_flight::BlockSource;
 use swath_scheduler::TaskRef;
 use swath_store::Store;
+use tokio::sync::mpsc::Receiver;
 
 use crate::core::Event;
 use crate::desk::Desk;
@@ -47,5 +48,9 @@ impl BlockSource for Shelf {
         let bytes = self.store.put_waiting(task, block).await?;
         desk.tell([Event::Put(task, bytes)]);
         Ok(())
+    }
+
+    fn deliveries(&self, client: u32) -> Option<Receiver<(TaskRef, Block)>> {
+        self.desk.lock().as_ref().map(|desk| desk.deliveries.open(client))
     }
 }

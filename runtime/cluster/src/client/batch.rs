@@ -28,6 +28,9 @@ const LAYER_BYTES: usize = 64 << 10;
 /// Bytes of arguments in one job.
 const BYTES: usize = 64 << 20;
 
+/// Jobs of more calls are not waited for one by one: their results are fetched many at once.
+const DELIVERED: usize = 16;
+
 /// Calls that have not been sent.
 #[derive(Default)]
 pub(crate) struct Batch(Option<Open>);
@@ -189,7 +192,9 @@ impl Open {
             let (key, annotations) = (Key::unique(name), layer.annotations);
             self.graph.layers.push(WireLayer { key, name: name.into(), operation, annotations });
         }
+        let deliver = self.graph.outputs.len() <= DELIVERED;
         Ok(Submission {
+            deliver,
             job: self.record.job,
             graph: self.graph,
             links: self.imports,

@@ -212,7 +212,8 @@ pub(crate) fn import(shared: &Arc<Shared>, tasks: &[TaskRef]) -> Result<Arc<JobR
         ..WireGraph::default()
     };
     let (job, links) = (record.job, tasks.to_vec());
-    let submission = Submission { job, graph, links, priority: 0, fail_fast: false, stepwise: true };
+    let submission =
+        Submission { job, graph, links, priority: 0, fail_fast: false, stepwise: true, deliver: false };
     shared.send(&[FromClient::Submit(Box::new(submission))])?;
     Ok(record)
 }

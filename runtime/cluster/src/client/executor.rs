@@ -124,7 +124,8 @@ impl Work {
         }
         let Prepared { graph, links, outputs, .. } = prepared;
         let job = self.record.job;
-        let submission = Submission { job, graph, links, priority: 0, fail_fast: true, stepwise: true };
+        let submission =
+            Submission { job, graph, links, priority: 0, fail_fast: true, stepwise: true, deliver: false };
         // What the graph imports has been submitted before.
         self.shared.flush();
         self.shared.send(&[FromClient::Submit(Box::new(submission))])?;

@@ -11,11 +11,15 @@ use swath_graph::TaskId;
 use swath_scheduler::{TaskRef, WorkerId};
 use swath_wire::FromClient;
 
+use super::delivered;
 use super::jobs::JobRecord;
 use super::shared::Shared;
 
 /// How often a result may turn out not to be where it was said to be.
 const ATTEMPTS: u32 = 10;
+
+/// Who asks for so few results asks for more like them soon.
+const LISTENED: usize = 16;
 
 /// Results asked of a worker in one request.
 const REQUEST: usize = 4096;
@@ -28,7 +32,12 @@ pub(crate) async fn blocks(shared: Arc<Shared>, wanted: Vec<Wanted>) -> Result<V
     let mut blocks: Vec<Option<Block>> = wanted.iter().map(|_| None).collect();
     let mut missing: Vec<usize> = (0..wanted.len()).collect();
     for _ in 0..ATTEMPTS {
-        let places = places(&wanted, &missing).await?;
+        let places = places(&shared, &wanted, &missing, &mut blocks).await?;
+        if wanted.len() <= LISTENED {
+            for worker in places.keys() {
+                delivered::listen_to(&shared, *worker);
+            }
+        }
         missing = fetch(&shared, &wanted, places, &mut blocks).await;
         if missing.is_empty() {
             let lost = || Error::internal("a result was lost on its way");
@@ -42,12 +51,23 @@ pub(crate) async fn blocks(shared: Arc<Shared>, wanted: Vec<Wanted>) -> Result<V
     ))
 }
 
-/// Where the missing ones are, by worker.
-async fn places(wanted: &[Wanted], missing: &[usize]) -> Result<BTreeMap<WorkerId, Vec<usize>>> {
+/// Where the missing ones are, by worker; those that were delivered are taken.
+async fn places(
+    shared: &Shared,
+    wanted: &[Wanted],
+    missing: &[usize],
+    blocks: &mut [Option<Block>],
+) -> Result<BTreeMap<WorkerId, Vec<usize>>> {
     let mut places: BTreeMap<WorkerId, Vec<usize>> = BTreeMap::new();
     for at in missing {
         let Some((record, task)) = wanted.get(*at) else { continue };
         let (worker, _) = std::future::poll_fn(|cx| record.poll_place(*task, cx)).await?;
+        if let Some(slot) = blocks.get_mut(*at) {
+            *slot = shared.delivered.take(record.source(*task));
+            if slot.is_some() {
+                continue;
+            }
+        }
         places.entry(worker).or_default().push(*at);
     }
     Ok(places)

@@ -9,6 +9,7 @@ mod callable;
 mod completed;
 mod coordination;
 mod data;
+mod delivered;
 mod executor;
 mod fetch;
 mod future;

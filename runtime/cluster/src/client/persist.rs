@@ -76,7 +76,8 @@ impl Client {
         }
         let job = record.job;
         shared.flush();
-        let submission = Submission { job, graph, links, priority: 0, fail_fast: false, stepwise: true };
+        let submission =
+            Submission { job, graph, links, priority: 0, fail_fast: false, stepwise: true, deliver: false };
         shared.send(&[FromClient::Submit(Box::new(submission))])?;
         if let Some(kept) = kept {
             // The new job keeps what it imports until it is over.

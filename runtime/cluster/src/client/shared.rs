@@ -16,6 +16,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
 use super::batch::Batch;
+use super::delivered::Delivered;
 use super::jobs::JobRecord;
 use super::persist::PersistedKeys;
 
@@ -36,6 +37,7 @@ pub(crate) struct Shared {
     /// Something waits to be sent.
     unsent: Notify,
     pub persisted: PersistedKeys,
+    pub delivered: Delivered,
 }
 
 #[derive(Default)]
@@ -84,6 +86,7 @@ impl Shared {
             batch: Mutex::default(),
             unsent: Notify::new(),
             persisted: PersistedKeys::default(),
+            delivered: Delivered::default(),
         });
         tokio::spawn(listen(Arc::downgrade(&shared), incoming));
         tokio::spawn(flush_in_time(Arc::downgrade(&shared)));
@@ -122,6 +125,18 @@ impl Shared {
             return Err(dead.clone());
         }
         self.outbox.send(messages)
+    }
+
+    /// This client's number; its jobs' numbers begin with it.
+    pub fn number(&self) -> u32 {
+        (self.first_job >> 32) as u32
+    }
+
+    /// A worker delivered a result.
+    pub fn arrived(&self, task: TaskRef, worker: WorkerId, bytes: u64) {
+        if let Some(record) = self.job(task.job) {
+            record.finished(&[(task.task, worker, bytes)]);
+        }
     }
 
     /// What is being collected for the next submission.
@@ -181,6 +196,7 @@ impl Shared {
 
     /// The last reference to a result is gone.
     pub fn released(&self, record: &Arc<JobRecord>, task: TaskRef) {
+        self.delivered.take(task);
         let mut state = self.state.lock();
         let was_empty = state.released.is_empty();
         state.released.push((record.clone(), task));
@@ -246,6 +262,7 @@ impl Shared {
         self.flush();
         let _ = self.outbox.send(&[FromClient::Bye]);
         self.outbox.close();
+        self.delivered.close();
         self.die(Error::new(ErrorKind::Cluster, "the client is closed"));
     }
 

@@ -52,7 +52,7 @@ impl Hub {
     }
 
     fn submit(&mut self, id: ClientId, prepared: Prepared) {
-        let Prepared { job, plan, links, needs } = prepared;
+        let Prepared { job, plan, links, needs, deliver } = prepared;
         let plan = plan.and_then(|plan| {
             if owner(job) != id || self.scheduler.graph(job).is_some() {
                 return Err(Error::new(ErrorKind::Cluster, "a job's number is not this client's, or in use"));
@@ -65,6 +65,9 @@ impl Hub {
             Ok(plan) => {
                 if let Some(client) = self.clients.get_mut(&id) {
                     client.jobs.insert(job);
+                    if deliver {
+                        client.delivered.insert(job);
+                    }
                 }
                 self.step(Event::Submit(job, plan));
             }
@@ -134,6 +137,7 @@ impl Hub {
     fn forget(&mut self, id: ClientId, job: JobId) {
         if let Some(client) = self.clients.get_mut(&id) {
             client.jobs.remove(&job);
+            client.delivered.remove(&job);
         }
         if !self.detached.contains(&job) {
             self.step(Event::Forget(job));

@@ -130,6 +130,7 @@ impl Doorman {
             plan: Err(Error::internal(format!("a graph could not be prepared: {e}"))),
             links: Vec::new(),
             needs: Vec::new(),
+            deliver: false,
         });
         ClientMessage::Submit(Box::new(prepared))
     }
@@ -141,7 +142,7 @@ fn say<T: serde::Serialize>(outbox: &Outbox, messages: &[T]) {
 }
 
 fn prepare(submission: Submission, patience: Duration) -> Prepared {
-    let Submission { job, graph, links, priority, fail_fast, stepwise: notify } = submission;
+    let Submission { job, graph, links, priority, fail_fast, stepwise: notify, deliver } = submission;
     let options = JobOptions {
         priority,
         fail_fast,
@@ -153,9 +154,9 @@ fn prepare(submission: Submission, patience: Duration) -> Prepared {
         Ok(graph) => {
             let needs = needs(&graph);
             let links = imports(&graph, &links);
-            Prepared { job, plan: Ok(JobPlan::new(Arc::new(graph), options)), links, needs }
+            Prepared { job, plan: Ok(JobPlan::new(Arc::new(graph), options)), links, needs, deliver }
         }
-        Err(error) => Prepared { job, plan: Err(error), links: Vec::new(), needs: Vec::new() },
+        Err(error) => Prepared { job, plan: Err(error), links: Vec::new(), needs: Vec::new(), deliver },
     }
 }
 

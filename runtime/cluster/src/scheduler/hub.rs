@@ -240,6 +240,8 @@ impl Hub {
     fn order(&mut self, order: Order) {
         let Order { attempt, slots } = order;
         let task = attempt.task;
+        let client = owner(task.job);
+        let deliver = self.clients.get(&client).is_some_and(|c| c.delivered.contains(&task.job));
         let Some(graph) = self.scheduler.graph(task.job) else { return };
         let Some(link) = self.workers.get_mut(&attempt.worker) else { return };
         let steps = graph.steps(task.task);
@@ -258,6 +260,7 @@ impl Hub {
             priority: self.scheduler.priority(task),
             steps: steps.iter().copied().collect(),
             inputs: self.scheduler.inputs(task).collect(),
+            deliver: if deliver { client } else { 0 },
         });
     }
 

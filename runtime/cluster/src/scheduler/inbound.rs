@@ -42,4 +42,6 @@ pub(crate) struct Prepared {
     pub links: Vec<(TaskId, TaskRef)>,
     /// Names of its operations and functions, each once.
     pub needs: Vec<String>,
+    /// Small results are delivered to the client at once.
+    pub deliver: bool,
 }

@@ -1,6 +1,6 @@
 //! What the hub keeps about each worker and client.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Instant;
 
 use swath_graph::LayerId;
@@ -58,11 +58,13 @@ pub(crate) struct ClientLink {
     pub out: ToOneClient,
     /// Jobs it has not forgotten.
     pub jobs: BTreeSet<JobId>,
+    /// Those whose small results workers deliver to it.
+    pub delivered: HashSet<JobId>,
 }
 
 impl ClientLink {
     pub fn new() -> Self {
-        Self { outbox: None, out: ToOneClient::default(), jobs: BTreeSet::new() }
+        Self { outbox: None, out: ToOneClient::default(), jobs: BTreeSet::new(), delivered: HashSet::new() }
     }
 
     pub fn send(&mut self) {

@@ -194,3 +194,23 @@ fn fire_and_forget_goes_on() {
     client.fire_and_forget(future).unwrap();
     assert_eq!(seen.get_timeout(Duration::from_secs(20)).unwrap(), Some(1));
 }
+
+#[test]
+fn calls_one_after_another_give_the_right_results_whoever_makes_them() {
+    let cluster = cluster(2);
+    let client = cluster.client().unwrap();
+    // From the second call to a worker on, small results are delivered; large ones are fetched all the same.
+    for n in 0..60 {
+        let (small, large) = (client.submit(inc, (n,)).unwrap(), client.submit(bytes, (100_000,)).unwrap());
+        let both = client.submit(add, (&small, 1)).unwrap();
+        assert_eq!(both.result().unwrap(), n + 2);
+        assert_eq!(large.result().unwrap().len(), 100_000);
+        // Taken twice.
+        assert_eq!((small.result().unwrap(), small.result().unwrap()), (n + 1, n + 1));
+    }
+    let name = cluster.workers()[0].0.clone();
+    cluster.kill(&name).unwrap();
+    for n in 0..20 {
+        assert_eq!(client.submit(inc, (n,)).unwrap().result().unwrap(), n + 1);
+    }
+}

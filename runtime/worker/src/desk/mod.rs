@@ -3,27 +3,26 @@
 //! Any thread may tell an event; what follows from it is carried out by that thread before or after it lets go of the
 //! lock: orders to compute threads within, everything that may be slow afterwards.
 
-use std::collections::{HashMap, VecDeque};
+mod inner;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures::future::AbortHandle;
 use parking_lot::{Condvar, Mutex, MutexGuard};
-use smallvec::SmallVec;
 use swath_block::{Block, CancelToken};
-use swath_error::{Error, Result};
+use swath_error::Result;
 use swath_flight::FlightClient;
-use swath_graph::Step;
-use swath_scheduler::{Attempt, Input, WorkerId};
+use swath_scheduler::Attempt;
 use swath_store::Store;
-use swath_wire::{FromWorker, Identity, Metrics, Outbox, RunOrder, ToWorker};
+use swath_wire::{FromWorker, Identity, Metrics, Outbox, ToWorker};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
-use crate::core::{Assignment, Effects, Event, FetchOrder, Start, WorkerCore};
-use crate::jobs::Jobs;
+use self::inner::{Away, Inner};
+use crate::core::{Event, FetchOrder, WorkerCore};
+use crate::deliveries::Deliveries;
+use crate::fetch;
 use crate::run::{self, Work};
-use crate::{fetch, reports};
 
 /// Reports that are sent at once even though there is more to do.
 const BATCH: usize = 256;
@@ -39,46 +38,12 @@ pub(crate) struct Desk {
     pub store: Store,
     pub flight: FlightClient,
     pub net: Handle,
+    pub deliveries: Deliveries,
     outbox: Outbox,
     inner: Mutex<Inner>,
     work: Condvar,
     /// There are reports that nobody has sent yet.
     unsent: Notify,
-}
-
-struct Inner {
-    core: WorkerCore,
-    events: VecDeque<Event>,
-    effects: Effects,
-    jobs: Jobs,
-    /// What was ordered and has not begun.
-    orders: HashMap<Attempt, Ordered>,
-    /// Attempts that wait for their asynchronous half, or for a slot after it.
-    away: HashMap<Attempt, Away>,
-    /// What has begun, and how to stop it.
-    begun: HashMap<Attempt, CancelToken>,
-    /// For compute threads.
-    queue: VecDeque<Work>,
-    reports: Vec<FromWorker>,
-    sent_at: Instant,
-    peers: HashMap<WorkerId, String>,
-    /// Compute threads there are, and that there should be: one for each slot and one for each task that waits.
-    threads: usize,
-    wanted: usize,
-    idle: usize,
-    over: bool,
-    /// Bytes that came from other workers.
-    received: u64,
-}
-
-struct Ordered {
-    steps: SmallVec<[Step; 1]>,
-    inputs: SmallVec<[swath_scheduler::TaskRef; 2]>,
-}
-
-struct Away {
-    work: Work,
-    abort: AbortHandle,
 }
 
 /// What a desk is set up with.
@@ -103,26 +68,22 @@ pub(crate) struct Outcome {
 impl Desk {
     pub fn new(setup: Setup) -> Arc<Self> {
         let Setup { scheduler, identity, core, threads, store, flight, net, outbox } = setup;
-        let inner = Inner {
-            core,
-            events: VecDeque::new(),
-            effects: Effects::default(),
-            jobs: Jobs::default(),
-            orders: HashMap::new(),
-            away: HashMap::new(),
-            begun: HashMap::new(),
-            queue: VecDeque::new(),
-            reports: Vec::new(),
-            sent_at: Instant::now(),
-            peers: HashMap::new(),
-            threads: 0,
-            wanted: threads,
-            idle: 0,
-            over: false,
-            received: 0,
-        };
+        let inner = Inner::new(core, threads);
         let (inner, work, unsent) = (Mutex::new(inner), Condvar::new(), Notify::new());
-        Arc::new(Self { scheduler, identity, threads, store, flight, net, outbox, inner, work, unsent })
+        let deliveries = Deliveries::default();
+        Arc::new(Self {
+            scheduler,
+            identity,
+            threads,
+            store,
+            flight,
+            net,
+            deliveries,
+            outbox,
+            inner,
+            work,
+            unsent,
+        })
     }
 
     pub fn scheduler(&self) -> &str {
@@ -360,86 +321,9 @@ impl Desk {
         inner.begun.values().for_each(CancelToken::cancel);
         inner.away.drain().for_each(|(_, away)| away.abort.abort());
         drop(inner);
+        self.deliveries.close();
         self.work.notify_all();
         self.outbox.close();
-    }
-}
-
-impl Inner {
-    fn order(&mut self, order: RunOrder) {
-        let RunOrder { attempt, slots, priority, steps, inputs } = order;
-        if !self.away.contains_key(&attempt) {
-            let tasks = inputs.iter().map(|i: &Input| i.task).collect();
-            self.orders.insert(attempt, Ordered { steps, inputs: tasks });
-        }
-        self.events.push_back(Event::Run(Assignment { attempt, slots, priority, inputs }));
-    }
-
-    fn finished(&mut self, outcome: Outcome) {
-        let Outcome { attempt, result, micros } = outcome;
-        self.begun.remove(&attempt);
-        self.events.push_back(match result {
-            Ok(bytes) => Event::Done(attempt, bytes, micros),
-            Err(error) => Event::Failed(attempt, error),
-        });
-    }
-
-    /// Carries out what the core decided, as far as that is quick.
-    fn carry_out(&mut self, store: &Store, fetches: &mut Vec<FetchOrder>) {
-        for start in std::mem::take(&mut self.effects.start) {
-            match self.begin(start, store) {
-                Ok(work) => self.queue.push_back(work),
-                Err(error) => self.events.push_back(Event::Failed(start.attempt, error)),
-            }
-        }
-        fetches.append(&mut self.effects.fetch);
-        for task in self.effects.drop.drain(..) {
-            store.remove(task);
-        }
-        for job in self.effects.forget.drain(..) {
-            self.jobs.forget(job);
-            store.remove_job(job);
-        }
-        for attempt in self.effects.stop.drain(..) {
-            self.begun.get(&attempt).inspect(|token| token.cancel());
-            self.away.get(&attempt).inspect(|away| away.abort.abort());
-        }
-        for attempt in self.effects.discard.drain(..) {
-            self.orders.remove(&attempt);
-            self.away.remove(&attempt).inspect(|away| away.abort.abort());
-        }
-        for event in self.effects.report.drain(..) {
-            reports::add(&mut self.reports, event);
-        }
-    }
-
-    fn begin(&mut self, start: Start, store: &Store) -> Result<Work> {
-        let Start { attempt, slots, .. } = start;
-        if let Some(away) = self.away.remove(&attempt) {
-            return Ok(Work { slots, ..away.work });
-        }
-        let ordered = self.orders.remove(&attempt);
-        let ordered = ordered.ok_or_else(|| Error::internal("a task was begun that was not ordered"))?;
-        let job = attempt.task.job;
-        let operation = |step: &Step| Ok((self.jobs.operation(job, step.layer)?, step.index));
-        let steps = ordered.steps.iter().map(operation).collect::<Result<_>>()?;
-        let here = |task: &swath_scheduler::TaskRef| match store.peek(*task) {
-            Some(block) => run::Input::Here(block),
-            None => run::Input::Stored(*task),
-        };
-        let inputs = ordered.inputs.iter().map(here).collect();
-        let cancel = CancelToken::default();
-        self.begun.insert(attempt, cancel.clone());
-        Ok(Work { attempt, slots, cancel, steps, inputs, fetched: None })
-    }
-
-    /// Adds to each fetch where its peer is.
-    fn addressed(&self, fetches: Vec<FetchOrder>) -> Vec<(FetchOrder, Option<String>)> {
-        let address = |order: FetchOrder| {
-            let address = self.peers.get(&order.from).cloned();
-            (order, address)
-        };
-        fetches.into_iter().map(address).collect()
     }
 }
 

@@ -1,0 +1,155 @@
+//! What is behind the desk's lock: the core, what was ordered and is under way, and what the core's decisions lead to.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Instant;
+
+use futures::future::AbortHandle;
+use smallvec::SmallVec;
+use swath_block::CancelToken;
+use swath_error::{Error, Result};
+use swath_graph::Step;
+use swath_scheduler::{Attempt, Input, WorkerId};
+use swath_store::Store;
+use swath_wire::{FromWorker, RunOrder};
+
+use super::Outcome;
+use crate::core::{Assignment, Effects, Event, FetchOrder, Start, WorkerCore};
+use crate::jobs::Jobs;
+use crate::reports;
+use crate::run::{self, Work};
+
+/// Everything behind the lock.
+pub(super) struct Inner {
+    pub core: WorkerCore,
+    pub events: VecDeque<Event>,
+    pub effects: Effects,
+    pub jobs: Jobs,
+    /// What was ordered and has not begun.
+    pub orders: HashMap<Attempt, Ordered>,
+    /// Attempts that wait for their asynchronous half, or for a slot after it.
+    pub away: HashMap<Attempt, Away>,
+    /// What has begun, and how to stop it.
+    pub begun: HashMap<Attempt, CancelToken>,
+    /// For compute threads.
+    pub queue: VecDeque<Work>,
+    pub reports: Vec<FromWorker>,
+    pub sent_at: Instant,
+    pub peers: HashMap<WorkerId, String>,
+    /// Compute threads there are, and that there should be: one for each slot and one for each task that waits.
+    pub threads: usize,
+    pub wanted: usize,
+    pub idle: usize,
+    pub over: bool,
+    /// Bytes that came from other workers.
+    pub received: u64,
+}
+
+pub(super) struct Ordered {
+    pub steps: SmallVec<[Step; 1]>,
+    pub inputs: SmallVec<[swath_scheduler::TaskRef; 2]>,
+    pub deliver: u32,
+}
+
+pub(super) struct Away {
+    pub work: Work,
+    pub abort: AbortHandle,
+}
+
+impl Inner {
+    pub fn new(core: WorkerCore, threads: usize) -> Self {
+        Self {
+            core,
+            events: VecDeque::new(),
+            effects: Effects::default(),
+            jobs: Jobs::default(),
+            orders: HashMap::new(),
+            away: HashMap::new(),
+            begun: HashMap::new(),
+            queue: VecDeque::new(),
+            reports: Vec::new(),
+            sent_at: Instant::now(),
+            peers: HashMap::new(),
+            threads: 0,
+            wanted: threads,
+            idle: 0,
+            over: false,
+            received: 0,
+        }
+    }
+
+    pub fn order(&mut self, order: RunOrder) {
+        let RunOrder { attempt, slots, priority, steps, inputs, deliver } = order;
+        if !self.away.contains_key(&attempt) {
+            let tasks = inputs.iter().map(|i: &Input| i.task).collect();
+            self.orders.insert(attempt, Ordered { steps, inputs: tasks, deliver });
+        }
+        self.events.push_back(Event::Run(Assignment { attempt, slots, priority, inputs }));
+    }
+
+    pub fn finished(&mut self, outcome: Outcome) {
+        let Outcome { attempt, result, micros } = outcome;
+        self.begun.remove(&attempt);
+        self.events.push_back(match result {
+            Ok(bytes) => Event::Done(attempt, bytes, micros),
+            Err(error) => Event::Failed(attempt, error),
+        });
+    }
+
+    /// Carries out what the core decided, as far as that is quick.
+    pub fn carry_out(&mut self, store: &Store, fetches: &mut Vec<FetchOrder>) {
+        for start in std::mem::take(&mut self.effects.start) {
+            match self.begin(start, store) {
+                Ok(work) => self.queue.push_back(work),
+                Err(error) => self.events.push_back(Event::Failed(start.attempt, error)),
+            }
+        }
+        fetches.append(&mut self.effects.fetch);
+        for task in self.effects.drop.drain(..) {
+            store.remove(task);
+        }
+        for job in self.effects.forget.drain(..) {
+            self.jobs.forget(job);
+            store.remove_job(job);
+        }
+        for attempt in self.effects.stop.drain(..) {
+            self.begun.get(&attempt).inspect(|token| token.cancel());
+            self.away.get(&attempt).inspect(|away| away.abort.abort());
+        }
+        for attempt in self.effects.discard.drain(..) {
+            self.orders.remove(&attempt);
+            self.away.remove(&attempt).inspect(|away| away.abort.abort());
+        }
+        for event in self.effects.report.drain(..) {
+            reports::add(&mut self.reports, event);
+        }
+    }
+
+    pub fn begin(&mut self, start: Start, store: &Store) -> Result<Work> {
+        let Start { attempt, slots, .. } = start;
+        if let Some(away) = self.away.remove(&attempt) {
+            return Ok(Work { slots, ..away.work });
+        }
+        let ordered = self.orders.remove(&attempt);
+        let ordered = ordered.ok_or_else(|| Error::internal("a task was begun that was not ordered"))?;
+        let job = attempt.task.job;
+        let operation = |step: &Step| Ok((self.jobs.operation(job, step.layer)?, step.index));
+        let steps = ordered.steps.iter().map(operation).collect::<Result<_>>()?;
+        let here = |task: &swath_scheduler::TaskRef| match store.peek(*task) {
+            Some(block) => run::Input::Here(block),
+            None => run::Input::Stored(*task),
+        };
+        let inputs = ordered.inputs.iter().map(here).collect();
+        let cancel = CancelToken::default();
+        self.begun.insert(attempt, cancel.clone());
+        Ok(Work { attempt, slots, cancel, steps, inputs, fetched: None, deliver: ordered.deliver })
+    }
+
+    /// Adds to each fetch where its peer is.
+    pub fn addressed(&self, fetches: Vec<FetchOrder>) -> Vec<(FetchOrder, Option<String>)> {
+        let address = |order: FetchOrder| {
+            let address = self.peers.get(&order.from).cloned();
+            (order, address)
+        };
+        fetches.into_iter().map(address).collect()
+    }
+}
