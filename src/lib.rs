@@ -32,7 +32,7 @@ pub use swath_error::{Error, ErrorKind, Result, TaskFailure};
 pub use swath_execute::{
     Collection, Executor, Pending, RunOptions, compute_all, current_executor, start_all, with_executor,
 };
-pub use swath_tasks::task;
+pub use swath_tasks::{actor, task};
 
 /// The names most programs use.
 ///

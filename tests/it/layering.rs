@@ -28,6 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "swath-block",
             "swath-execute",
             "swath-scheduler",
+            "swath-tasks",
             "swath-worker-core",
             "swath-wire",
             "swath-store",

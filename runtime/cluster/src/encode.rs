@@ -3,11 +3,14 @@
 use swath_block::{OpHandle, registered_operations};
 use swath_error::{Error, ErrorKind, Result};
 use swath_graph::{Layer, TaskGraph};
-use swath_tasks::{CALL, registered_tasks};
+use swath_tasks::{CALL, registered_methods, registered_tasks};
 use swath_wire::{Blob, Build, WireGraph};
 
 /// Before the names of functions, among the names of operations.
 pub(crate) const FUNCTION: &str = "fn ";
+
+/// Before the names of actors' methods.
+const METHOD: &str = "method ";
 
 /// This build: its version and what it can run.
 ///
@@ -18,14 +21,15 @@ pub fn build() -> Result<Build> {
     Ok(Build::new(env!("CARGO_PKG_VERSION"), names.iter().map(String::as_str)))
 }
 
-/// Names of the operations and functions this build can run, sorted.
+/// Names of the operations, functions and actors' methods this build can run, sorted.
 ///
 /// # Errors
 /// [`ErrorKind::Internal`] when two operations or functions share a name.
 pub fn operations() -> Result<Vec<String>> {
     let functions = registered_tasks()?.into_iter().map(|name| format!("{FUNCTION}{name}"));
     let operations = registered_operations()?.into_iter().map(str::to_owned);
-    let mut names: Vec<String> = functions.chain(operations).collect();
+    let methods = registered_methods()?.into_iter().map(|name| format!("{METHOD}{name}"));
+    let mut names: Vec<String> = functions.chain(methods).chain(operations).collect();
     names.sort_unstable();
     Ok(names)
 }

@@ -7,12 +7,12 @@ use arrow_flight::Ticket;
 use swath_block::Block;
 use swath_error::{Error, Result};
 use swath_scheduler::TaskRef;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::failure::{error, unreachable};
 use crate::frame::{self, Ask, Frame};
 use crate::peers::Peers;
-use crate::{Deliveries, Fetch, FlightOptions, outgoing};
+use crate::{Asker, Deliveries, Fetch, FlightOptions, Replies, outgoing};
 
 /// A block that is wanted, or a part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,5 +126,28 @@ impl FlightClient {
             },
             why = over => Err(why),
         }
+    }
+
+    /// Begins a conversation with the peer at `address`: requests go there in order, answers come as they are ready.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::Cluster`] when the peer cannot be reached.
+    pub async fn converse(&self, address: &str) -> Result<(Asker, Replies)> {
+        let options = self.0.options();
+        let lease = self.0.lease(address)?;
+        let mut tries = 0;
+        let (asker, called) = loop {
+            let (asker, requests) = Asker::new();
+            let called = timeout(options.stall_timeout, lease.client().do_exchange(requests)).await;
+            let called = called.map_err(|_| unreachable(address, "it does not answer"))?;
+            tries += 1;
+            match called {
+                // A connection that was closed while idle is noticed by the next call only.
+                Err(e) if e.details().is_empty() && tries == 1 => {}
+                called => break (asker, called),
+            }
+        };
+        let messages = called.map_err(|e| error(&e, address))?.into_inner();
+        Ok((asker, Replies::new(address.to_owned(), messages, options.max_block, lease)))
     }
 }

@@ -34,6 +34,7 @@
 #![forbid(unsafe_code)]
 
 mod client;
+mod conversation;
 mod deliveries;
 mod failure;
 mod fetch;
@@ -47,6 +48,7 @@ mod service;
 mod source;
 
 pub use client::{FlightClient, Wanted};
+pub use conversation::{Answers, Asker, Conversation, Replies, Requests};
 pub use deliveries::Deliveries;
 pub use fetch::Fetch;
 pub use options::{FlightOptions, Tls};

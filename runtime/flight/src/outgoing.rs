@@ -41,6 +41,17 @@ pub(crate) struct Outgoing {
     bodies: BytesMut,
 }
 
+/// For the end of a stream whose [`Outgoing`] somebody else has.
+#[derive(Debug)]
+pub(crate) struct LastWords(mpsc::Sender<Result<FlightData, Status>>);
+
+impl LastWords {
+    /// Says the error, unless the stream is over or its receiver takes nothing.
+    pub fn say(self, error: &Error) {
+        drop(self.0.try_send(Err(crate::failure::status(error))));
+    }
+}
+
 /// The other end, as a call takes it.
 #[derive(Debug)]
 pub(crate) struct Messages(mpsc::Receiver<Result<FlightData, Status>>);
@@ -74,6 +85,11 @@ impl Outgoing {
     /// Ends the stream with an error. A receiver that takes nothing is not waited for: it misses the rest in any case.
     pub fn fail(self, status: Status) {
         drop(self.out.try_send(Err(status)));
+    }
+
+    /// Says an error as the end of the stream, once this is dropped.
+    pub fn last_words(&self) -> LastWords {
+        LastWords(self.out.clone())
     }
 
     /// Ready when the receiver is gone.

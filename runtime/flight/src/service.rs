@@ -1,4 +1,4 @@
-//! The calls a server answers: `DoGet` and `DoPut`. It offers none of Flight's other calls.
+//! The calls a server answers: `DoGet`, `DoPut` and `DoExchange`. It offers none of Flight's other calls.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::failure::status;
 use crate::frame::{self, Answer, Ask};
 use crate::incoming::{Arrived, Incoming};
 use crate::outgoing::{self, Messages, Outgoing};
-use crate::{BlockSource, FlightOptions};
+use crate::{BlockSource, Conversation, FlightOptions};
 
 /// Results that are delivered in one message.
 const DELIVERED: usize = 64;
@@ -141,6 +141,19 @@ async fn send(
     out.flush().await
 }
 
+/// Answers requests, until the peer or the server goes.
+async fn converse(source: Arc<dyn BlockSource>, conversation: Conversation, stop: CancellationToken) {
+    let (gone, last) = (conversation.closed(), conversation.last_words());
+    let result = tokio::select! {
+        result = source.converse(conversation) => result,
+        () = gone => return,
+        () = stop.cancelled() => Err(Error::new(ErrorKind::Cluster, "the worker is stopping")),
+    };
+    if let Err(e) = result {
+        last.say(&e);
+    }
+}
+
 /// The part of a block that is wanted.
 fn part(block: Block, range: Option<Range<u64>>) -> Result<Block> {
     match (range, block) {
@@ -151,7 +164,7 @@ fn part(block: Block, range: Option<Range<u64>>) -> Result<Block> {
 }
 
 fn not_offered() -> Status {
-    Status::unimplemented("a swath worker offers DoGet and DoPut only")
+    Status::unimplemented("a swath worker offers DoGet, DoPut and DoExchange only")
 }
 
 #[tonic::async_trait]
@@ -160,7 +173,7 @@ impl FlightService for Service {
     type ListFlightsStream = BoxStream<'static, Result<FlightInfo, Status>>;
     type DoGetStream = Messages;
     type DoPutStream = BoxStream<'static, Result<PutResult, Status>>;
-    type DoExchangeStream = BoxStream<'static, Result<FlightData, Status>>;
+    type DoExchangeStream = Messages;
     type DoActionStream = BoxStream<'static, Result<arrow_flight::Result, Status>>;
     type ListActionsStream = BoxStream<'static, Result<ActionType, Status>>;
 
@@ -221,9 +234,13 @@ impl FlightService for Service {
 
     async fn do_exchange(
         &self,
-        _: Request<Streaming<FlightData>>,
-    ) -> Result<Response<Self::DoExchangeStream>, Status> {
-        Err(not_offered())
+        request: Request<Streaming<FlightData>>,
+    ) -> Result<Response<Messages>, Status> {
+        // Conversations last, so they take none of the places for transfers.
+        let (out, messages) = outgoing::channel(self.options.stall_timeout);
+        let conversation = Conversation::new(request.into_inner(), out);
+        tokio::spawn(converse(self.source.clone(), conversation, self.stop.clone()));
+        Ok(Response::new(messages))
     }
 
     async fn do_action(&self, _: Request<Action>) -> Result<Response<Self::DoActionStream>, Status> {

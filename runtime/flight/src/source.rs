@@ -7,6 +7,8 @@ use swath_scheduler::TaskRef;
 use swath_store::Store;
 use tokio::sync::mpsc::Receiver;
 
+use crate::Conversation;
+
 /// What a [`crate::FlightServer`] serves.
 #[async_trait]
 pub trait BlockSource: Send + Sync + 'static {
@@ -29,6 +31,16 @@ pub trait BlockSource: Send + Sync + 'static {
     fn deliveries(&self, client: u32) -> Option<Receiver<(TaskRef, Block)>> {
         let _ = client;
         None
+    }
+
+    /// Answers the requests of a peer one by one, for as long as it keeps the conversation open. Refused unless
+    /// overridden.
+    ///
+    /// # Errors
+    /// Whatever ends the conversation; the peer is told.
+    async fn converse(&self, conversation: Conversation) -> Result<()> {
+        drop(conversation);
+        Err(Error::unsupported("this process answers no requests"))
     }
 }
 

@@ -27,6 +27,7 @@ mod argument;
 mod calls;
 mod entry;
 mod from_block;
+mod method;
 mod outcome;
 mod registry;
 mod returned;
@@ -35,10 +36,14 @@ mod template;
 /// Registers a function, so that a cluster's workers find it by name. See the macro's own documentation.
 pub use swath_tasks_macro::task;
 
+/// Registers the methods of an actor. See the macro's own documentation.
+pub use swath_tasks_macro::actor;
+
 pub use argument::{Argument, Arguments, FromArgument, Taken};
 pub use calls::{CALL, Calls, CallsBuilder};
 pub use entry::TaskEntry;
 pub use from_block::from_block;
+pub use method::{Method, MethodEntry, State, method_by_type, method_named, registered_methods};
 pub use outcome::{AsArray, AsBlock, AsTable, Outcome, Plain};
 pub use registry::{TaskFunction, registered_tasks, task_by_type, task_named, task_of, unregistered};
 pub use returned::task_error;
@@ -50,6 +55,7 @@ pub mod support {
     pub use crate::apart::{Apart, ApartFallible, ApartNot, ApartPlain};
     pub use crate::argument::{take, take_raw};
     pub use crate::entry::Identity;
+    pub use crate::method::{State, state};
     pub use crate::returned::{Fallible, Infallible, Returned};
     pub use inventory;
     pub use swath_block::{Block, Chunk};

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use swath_block::Block;
 use swath_error::{Error, ErrorKind, Result};
 
-use crate::Outcome;
+use crate::{Outcome, State};
 
 /// The type a function returned. [`Fallible::kind`] is found before [`Infallible::kind`], which needs one reference more.
 pub struct Returned<R>(PhantomData<fn() -> R>);
@@ -56,6 +56,19 @@ impl Fails {
     {
         returned.map_err(|e| task_error(e.into()))?.into_sendable()
     }
+
+    /// The actor's state, or the constructor's error.
+    ///
+    /// # Errors
+    /// The constructor's error.
+    #[allow(clippy::unused_self)]
+    pub fn state<T, E>(self, returned: std::result::Result<T, E>) -> Result<State>
+    where
+        T: Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        Ok(Box::new(returned.map_err(|e| task_error(e.into()))?))
+    }
 }
 
 impl Gives {
@@ -66,6 +79,15 @@ impl Gives {
     #[allow(clippy::unused_self)]
     pub fn block<T: Outcome<M>, M>(self, returned: T) -> Result<Block> {
         returned.into_sendable()
+    }
+
+    /// The actor's state.
+    ///
+    /// # Errors
+    /// Never.
+    #[allow(clippy::unused_self, clippy::unnecessary_wraps)]
+    pub fn state<T: Send + 'static>(self, returned: T) -> Result<State> {
+        Ok(Box::new(returned))
     }
 }
 

@@ -5,6 +5,7 @@
 //! between the scheduler's events and the sockets. It never carries a result: blocks travel over Arrow Flight.
 #![forbid(unsafe_code)]
 
+mod actor;
 mod blob;
 mod client;
 mod connection;
@@ -16,6 +17,7 @@ mod query;
 mod socket;
 mod worker;
 
+pub use actor::ToActor;
 pub use blob::Blob;
 pub use client::{FromClient, Submission, ToClient};
 pub use connection::{Connection, Incoming, Stream};

@@ -100,6 +100,8 @@ pub struct Metrics {
     pub waiting: u32,
     /// Bytes received from other workers so far.
     pub received: u64,
+    /// Actors it keeps.
+    pub actors: u32,
 }
 
 /// From a worker to the scheduler.

@@ -8,6 +8,7 @@
 
 pub use swath_worker_core as core;
 
+mod actors;
 mod compute;
 mod deliveries;
 mod desk;

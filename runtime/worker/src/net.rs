@@ -12,6 +12,9 @@ const CORES_A_THREAD: usize = 4;
 /// More threads than this have nothing to do.
 const MOST: usize = 4;
 
+/// Bytes of stack: methods of actors run on threads of this runtime. Only what is touched costs.
+const STACK: usize = 8 << 20;
+
 /// The runtime that sockets of this process are served on; started on first use.
 ///
 /// # Errors
@@ -24,6 +27,7 @@ pub fn runtime() -> Result<Handle> {
         builder
             .worker_threads((cores / CORES_A_THREAD).clamp(1, MOST))
             .thread_name("swath-net")
+            .thread_stack_size(STACK)
             .enable_all()
             .build()
             .map_err(|e| e.to_string())

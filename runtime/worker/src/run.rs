@@ -37,7 +37,8 @@ pub(crate) enum Input {
 #[derive(Clone)]
 pub struct Running {
     desk: Arc<Desk>,
-    attempt: Attempt,
+    /// None for what runs beside the tasks and takes no slot.
+    attempt: Option<Attempt>,
 }
 
 impl std::fmt::Debug for Running {
@@ -47,8 +48,8 @@ impl std::fmt::Debug for Running {
 }
 
 impl Running {
-    /// The attempt.
-    pub fn attempt(&self) -> Attempt {
+    /// The attempt; none for what runs beside the tasks.
+    pub fn attempt(&self) -> Option<Attempt> {
         self.attempt
     }
 
@@ -64,9 +65,10 @@ impl Running {
 
     /// Gives the slot back while `wait` blocks this thread; another thread stands in for it.
     pub fn pause<R>(&self, wait: impl FnOnce() -> R) -> R {
-        self.desk.pause(self.attempt);
+        let Some(attempt) = self.attempt else { return wait() };
+        self.desk.pause(attempt);
         let result = wait();
-        self.desk.go_on(self.attempt);
+        self.desk.go_on(attempt);
         result
     }
 }
@@ -101,7 +103,7 @@ impl Work {
 
     /// Runs the task; `desk` is what it may give its slot back to.
     pub fn run(self, store: &Store, env: &RunEnv, desk: &Arc<Desk>) -> Result<Block> {
-        RUNNING.set(Some(Running { desk: desk.clone(), attempt: self.attempt }));
+        RUNNING.set(Some(Running { desk: desk.clone(), attempt: Some(self.attempt) }));
         let caught = catch_unwind(AssertUnwindSafe(|| self.run_steps(store, env)));
         RUNNING.set(None);
         caught.unwrap_or_else(|panic| Err(panicked(panic)))
@@ -138,6 +140,14 @@ impl Input {
                 .ok_or_else(|| Error::cancelled("an input was dropped because its job has ended")),
         }
     }
+}
+
+/// Runs something that is no task on this thread; it may reach the cluster as a task does.
+pub(crate) fn beside_tasks<R>(desk: &Arc<Desk>, body: impl FnOnce() -> R) -> R {
+    let before = RUNNING.replace(Some(Running { desk: desk.clone(), attempt: None }));
+    let result = body();
+    RUNNING.set(before);
+    result
 }
 
 /// Calls an operation by itself; gives its encoded value.

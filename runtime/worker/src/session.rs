@@ -13,6 +13,7 @@ use swath_wire::{
     WorkerOffer, greet,
 };
 
+use crate::actors::Actors;
 use crate::core::{Event, Limits, WorkerCore};
 use crate::desk::{Desk, Setup};
 use crate::serve::Shelf;
@@ -60,7 +61,8 @@ impl Session {
         let store = Store::new(ledger, StoreOptions::default().folder(&options.local_dir));
         let flight_options = flight_options(options.identity.as_ref());
         let flight = FlightClient::new(&flight_options)?;
-        let shelf = Arc::new(Shelf::new(store.clone()));
+        let actors = Arc::new(Actors::new());
+        let shelf = Arc::new(Shelf::new(store.clone(), actors.clone()));
         let server = FlightServer::start(options.listen, shelf.clone(), &flight_options).await?;
         let address = contact(options, &server);
         let me =
@@ -82,6 +84,7 @@ impl Session {
             flight,
             net: tokio::runtime::Handle::current(),
             outbox: outbox.clone(),
+            actors,
         });
         shelf.open(desk.clone());
         compute::start(&desk)?;

@@ -4,6 +4,7 @@
 //! it says what is to be done, and the data plane, over which results come from the workers directly. It never runs a
 //! task.
 
+mod actor;
 mod batch;
 mod callable;
 mod completed;
@@ -27,6 +28,7 @@ use swath_error::{Error, ErrorKind, Result};
 use swath_flight::{FlightClient, FlightOptions, Tls};
 use swath_wire::{Connection, Dialer, Greeting, Identity, Role, Welcome, greet};
 
+pub use actor::{Actor, ActorFuture, ByMut, ByShared, Method};
 pub use callable::{
     ByContent, ByRef, ByValue, CallWriter, Callable, Content, Plain, Remote, SubmitArg, SubmitArgs,
 };

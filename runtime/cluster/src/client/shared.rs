@@ -15,6 +15,7 @@ use swath_wire::{Answer, FromClient, Incoming, Outbox, Peer, Query, Socket, ToCl
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
+use super::actor::Links;
 use super::batch::Batch;
 use super::delivered::Delivered;
 use super::jobs::JobRecord;
@@ -38,6 +39,7 @@ pub(crate) struct Shared {
     unsent: Notify,
     pub persisted: PersistedKeys,
     pub delivered: Delivered,
+    pub actors: Links,
 }
 
 #[derive(Default)]
@@ -87,6 +89,7 @@ impl Shared {
             unsent: Notify::new(),
             persisted: PersistedKeys::default(),
             delivered: Delivered::default(),
+            actors: Links::default(),
         });
         tokio::spawn(listen(Arc::downgrade(&shared), incoming));
         tokio::spawn(flush_in_time(Arc::downgrade(&shared)));
@@ -263,7 +266,9 @@ impl Shared {
         let _ = self.outbox.send(&[FromClient::Bye]);
         self.outbox.close();
         self.delivered.close();
-        self.die(Error::new(ErrorKind::Cluster, "the client is closed"));
+        let closed = Error::new(ErrorKind::Cluster, "the client is closed");
+        self.actors.close(&closed);
+        self.die(closed);
     }
 
     fn hear(&self, message: ToClient) {

@@ -19,6 +19,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
 use self::inner::{Away, Inner};
+use crate::actors::Actors;
 use crate::core::{Event, FetchOrder, WorkerCore};
 use crate::deliveries::Deliveries;
 use crate::fetch;
@@ -40,6 +41,7 @@ pub(crate) struct Desk {
     pub net: Handle,
     pub deliveries: Deliveries,
     outbox: Outbox,
+    actors: Arc<Actors>,
     inner: Mutex<Inner>,
     work: Condvar,
     /// There are reports that nobody has sent yet.
@@ -56,6 +58,7 @@ pub(crate) struct Setup {
     pub flight: FlightClient,
     pub net: Handle,
     pub outbox: Outbox,
+    pub actors: Arc<Actors>,
 }
 
 /// What became of a task.
@@ -67,7 +70,7 @@ pub(crate) struct Outcome {
 
 impl Desk {
     pub fn new(setup: Setup) -> Arc<Self> {
-        let Setup { scheduler, identity, core, threads, store, flight, net, outbox } = setup;
+        let Setup { scheduler, identity, core, threads, store, flight, net, outbox, actors } = setup;
         let inner = Inner::new(core, threads);
         let (inner, work, unsent) = (Mutex::new(inner), Condvar::new(), Notify::new());
         let deliveries = Deliveries::default();
@@ -80,6 +83,7 @@ impl Desk {
             net,
             deliveries,
             outbox,
+            actors,
             inner,
             work,
             unsent,
@@ -301,7 +305,13 @@ impl Desk {
             running: inner.begun.len() as u32,
             waiting: inner.orders.len() as u32,
             received: inner.received,
+            actors: self.actors.len() as u32,
         }
+    }
+
+    /// Says how the worker is doing, before the next heartbeat is due.
+    pub fn beat(&self) {
+        self.report(FromWorker::Heartbeat(self.metrics()));
     }
 
     /// Calls a function by itself, on a thread of its own.
