@@ -123,3 +123,26 @@ fn certificates_guard_processes_too() {
     let status = swath(&["status", &address, "--tls-dir", tls]);
     assert!(String::from_utf8_lossy(&status.stdout).contains("1 workers"), "{}", stderr(&status));
 }
+
+#[test]
+fn an_array_three_times_the_memory_limits_is_held_in_files() {
+    const LIMIT: u64 = 192 << 20;
+    let cluster = LocalCluster::builder().workers(2).program(SWATH).memory_limit(LIMIT).start().unwrap();
+    let client = cluster.client().unwrap();
+    let rows = 3 * 2 * LIMIT as usize / (8 * 1000);
+    client.scope(|| {
+        let x = da::random::default_rng(7).random([rows, 1000]).rechunk([5_000, 1000]).persist().unwrap();
+        let info = client.workers().unwrap();
+        let spread = (&x - x.mean(0)).std(..).item().unwrap();
+        assert!((spread - (1.0f64 / 12.0).sqrt()).abs() < 1e-4, "{spread}");
+        let sums = x.sum(1);
+        assert!((sums.mean(..).item().unwrap() - 500.0).abs() < 0.1);
+        assert_eq!(info.len(), 2);
+        for worker in client.workers().unwrap() {
+            let metrics = worker.metrics;
+            println!("{metrics:?}");
+            assert!(metrics.spilled > 2 * LIMIT - LIMIT / 2, "{metrics:?}");
+            assert!(metrics.stored <= LIMIT && metrics.resident < 2 * LIMIT, "{metrics:?}");
+        }
+    });
+}

@@ -92,7 +92,7 @@ pub struct Metrics {
     pub stored: u64,
     /// Bytes of results spilled to files.
     pub spilled: u64,
-    /// Resident bytes of the process.
+    /// Bytes the process holds in memory, without those that files back.
     pub resident: u64,
     /// Tasks running.
     pub running: u32,

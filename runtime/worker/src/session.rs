@@ -16,11 +16,15 @@ use swath_wire::{
 use crate::actors::Actors;
 use crate::core::{Event, Limits, WorkerCore};
 use crate::desk::{Desk, Setup};
+use crate::memory::{Verdict, Watch};
 use crate::serve::Shelf;
 use crate::{WorkerOptions, compute, memory};
 
-/// Time between two heartbeats.
-const HEARTBEAT: Duration = Duration::from_millis(500);
+/// Time between two looks at the process's memory.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Looks between two heartbeats.
+const LOOKS: u64 = 5;
 
 /// A worker that a scheduler has taken in.
 pub(crate) struct Session {
@@ -144,22 +148,40 @@ async fn listen(desk: &Arc<Desk>, incoming: &mut Incoming<Socket, ToWorker>) -> 
 /// Says how the worker is doing, watches the process's memory and its lifetime.
 async fn heartbeat(desk: Arc<Desk>, options: WorkerOptions) {
     let born = Instant::now();
-    let mut halted = false;
+    let mut watch = Watch::new(options.memory_limit);
     let mut leaving = false;
-    loop {
-        let metrics = desk.metrics();
-        if options.owns_process
-            && let Some(verdict) = memory::verdict(metrics.resident, options.memory_limit, halted)
-        {
-            halted = verdict;
-            desk.tell([Event::Halted(halted)]);
+    for look in 0u64.. {
+        if options.owns_process {
+            heed(&desk, &options, watch.look(memory::held(), desk.is_running(), Instant::now()));
         }
-        desk.report(FromWorker::Heartbeat(metrics));
+        if look.is_multiple_of(LOOKS) {
+            desk.report(FromWorker::Heartbeat(desk.metrics()));
+        }
         if !leaving && options.lifetime.is_some_and(|lifetime| born.elapsed() >= lifetime) {
             leaving = true;
             desk.report(FromWorker::Leaving);
         }
-        tokio::time::sleep(HEARTBEAT).await;
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Does what a look at the memory led to.
+fn heed(desk: &Arc<Desk>, options: &WorkerOptions, verdict: Verdict) {
+    if verdict.evict > 0 {
+        // How much could be written is seen at the next look.
+        let _ = desk.store.evict(verdict.evict);
+    }
+    if let Some(halted) = verdict.halted {
+        desk.tell([Event::Halted(halted)]);
+    }
+    if let Some(bytes) = verdict.warn {
+        eprintln!(
+            "swath worker {}: {} MiB of its limit of {} MiB are held by neither results nor tasks; it goes on with what \
+             is left, and slowly. Raise --memory-limit.",
+            options.name,
+            bytes >> 20,
+            options.memory_limit >> 20,
+        );
     }
 }
 

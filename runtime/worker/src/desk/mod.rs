@@ -301,7 +301,7 @@ impl Desk {
         Metrics {
             stored: usage.bytes,
             spilled: usage.spilled_bytes,
-            resident: crate::memory::resident(),
+            resident: crate::memory::held(),
             running: inner.begun.len() as u32,
             waiting: inner.orders.len() as u32,
             received: inner.received,
@@ -312,6 +312,11 @@ impl Desk {
     /// Says how the worker is doing, before the next heartbeat is due.
     pub fn beat(&self) {
         self.report(FromWorker::Heartbeat(self.metrics()));
+    }
+
+    /// Whether tasks are under way.
+    pub fn is_running(&self) -> bool {
+        !self.inner.lock().begun.is_empty()
     }
 
     /// Calls a function by itself, on a thread of its own.
