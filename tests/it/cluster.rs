@@ -140,9 +140,42 @@ fn an_array_three_times_the_memory_limits_is_held_in_files() {
         assert_eq!(info.len(), 2);
         for worker in client.workers().unwrap() {
             let metrics = worker.metrics;
-            println!("{metrics:?}");
             assert!(metrics.spilled > 2 * LIMIT - LIMIT / 2, "{metrics:?}");
             assert!(metrics.stored <= LIMIT && metrics.resident < 2 * LIMIT, "{metrics:?}");
         }
     });
+}
+
+#[swath::task]
+fn one_more(x: i64) -> i64 {
+    x + 1
+}
+
+#[test]
+fn persisted_collections_stay_on_the_workers() {
+    let cluster = LocalCluster::builder().workers(2).start().unwrap();
+    let (client, other) = (cluster.client().unwrap(), cluster.client().unwrap());
+    let kept = || client.has_what().unwrap().values().map(Vec::len).sum::<usize>();
+    let (array, bag, number) = client.scope(|| {
+        let array = da::arange_f64(0.0, 40_000.0, 1.0).rechunk(10_000).persist().unwrap();
+        eventually("four chunks are kept", || kept() == 4);
+        let bag = db::range(100, 5).map(one_more).persist().unwrap();
+        eventually("five partitions, too", || kept() == 9);
+        let number = delayed(one_more).call((41,)).persist().unwrap();
+        eventually("a value, too", || kept() == 10);
+        assert_eq!(number.compute().unwrap(), 42);
+        assert_eq!(delayed(one_more).call((&number,)).compute().unwrap(), 43);
+        assert_eq!((&array + 1.0).sum(..).item().unwrap(), 800_020_000.0);
+        let part = array.slice(da::s![9_999..10_001]).compute().unwrap();
+        assert_eq!(part.as_slice().unwrap(), [9_999.0, 10_000.0]);
+        assert_eq!(bag.map(one_more).sum().compute().unwrap(), 5_150);
+        (array, bag, number)
+    });
+    // Here, and on another connection, they are fetched.
+    assert_eq!(array.sum(..).item().unwrap(), 799_980_000.0);
+    assert_eq!(bag.compute().unwrap(), (1..101).collect::<Vec<i64>>());
+    assert_eq!(number.compute().unwrap(), 42);
+    assert_eq!(other.scope(|| array.sum(..).item()).unwrap(), 799_980_000.0);
+    drop((array, bag, number));
+    eventually("what was persisted is let go", || kept() == 0);
 }

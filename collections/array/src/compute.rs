@@ -4,7 +4,7 @@ use ndarray::{ArrayD, ArrayViewMutD, Axis as NdAxis, IxDyn};
 use swath_array_plan::{Expr, held, lower, rewrite};
 use swath_block::{Block, Chunk, with_dtype};
 use swath_error::{Error, ErrorKind, Result};
-use swath_execute::{Collection, Lowered, Pending, RunOptions};
+use swath_execute::{Collection, Lowered, Pending, RunOptions, persist};
 use swath_graph::GraphBuilder;
 
 use crate::{Array, DynArray, Element};
@@ -87,7 +87,8 @@ impl<T: Element> Array<T> {
         }
     }
 
-    /// Computes the chunks and keeps them: the result is an array over them, so that what is built on it starts there.
+    /// Computes the chunks and keeps them: the result is an array over them, so that what is built on it starts there. On a
+    /// cluster they stay on the workers as long as the result is there.
     ///
     /// # Errors
     /// As [`Self::compute`].
@@ -119,8 +120,10 @@ impl DynArray {
     /// As [`Array::compute`].
     pub fn persist(&self) -> Result<Self> {
         let expr = self.expr()?;
-        let blocks = Blocks(expr).compute()?;
-        Ok(Self::new(held(expr, blocks)))
+        // What is kept elsewhere does not tell its lengths.
+        let known = expr.chunks().is_known();
+        let blocks = if known { persist(&Blocks(expr)) } else { Blocks(expr).compute() };
+        Ok(Self::new(held(expr, blocks?)))
     }
 }
 

@@ -10,7 +10,7 @@ use swath_bag_plan::{
 };
 use swath_block::{Block, Table};
 use swath_error::Result;
-use swath_execute::{Collection, Lowered};
+use swath_execute::{Collection, Lowered, persist};
 use swath_graph::GraphBuilder;
 
 use crate::Bag;
@@ -62,13 +62,14 @@ impl<T: BagItem> Collection for AsTable<T> {
 }
 
 impl<T: BagItem> Bag<T> {
-    /// Computes the bag and keeps its partitions in memory: the bag that comes back starts from them.
+    /// Computes the bag and keeps its partitions in memory: the bag that comes back starts from them. On a cluster they
+    /// stay on the workers as long as that bag is there.
     ///
     /// # Errors
     /// The error of the expression or of the task that failed first.
     pub fn persist(&self) -> Result<Self> {
         let plan = self.plan()?;
-        let blocks = Blocks(self.clone()).compute()?;
+        let blocks = persist(&Blocks(self.clone()))?;
         Ok(Self::of(Boundary(Tasks::new(Held::new(blocks, &plan.info().label, plan.info().key)))))
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use swath_block::Block;
 use swath_error::{Error, Result};
-use swath_execute::{Collection, Lowered, Pending};
+use swath_execute::{Collection, Lowered, Pending, persist};
 use swath_graph::GraphBuilder;
 use swath_tasks::from_block;
 
@@ -118,12 +118,13 @@ impl<T: Clone + Send + Sync + 'static> Delayed<T> {
         Collection::start(self)
     }
 
-    /// Computes the value and keeps it: calls that read the returned handle do not compute it again.
+    /// Computes the value and keeps it: calls that read the returned handle do not compute it again. On a cluster it stays
+    /// on its worker as long as the handle is there.
     ///
     /// # Errors
     /// As [`Self::compute`].
     pub fn persist(&self) -> Result<Self> {
-        let block = AsBlock(&self.node).compute()?;
+        let block = persist(&AsBlock(&self.node))?;
         Ok(crate::leaf::held("persisted", block))
     }
 }

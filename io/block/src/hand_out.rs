@@ -8,13 +8,15 @@ use serde::{Deserialize, Serialize};
 use swath_error::{Error, Result};
 
 use crate::{
-    Block, BlockDecoder, BlockEncoder, Inputs, Operation, OperationEntry, TaskContext, encode_operation,
+    Block, BlockDecoder, BlockEncoder, Fetch, Inputs, Operation, OperationEntry, TaskContext,
+    encode_operation,
 };
 
 /// Bytes of one message of a block within the encoded operation.
 const MESSAGE: usize = 8 << 20;
 
-/// Hands out blocks that are in memory: task `i` gives block `i`, without copying.
+/// Hands out blocks that are in memory: task `i` gives block `i`, without copying. One that stands for a block elsewhere
+/// ([`Block::elsewhere`]) is fetched.
 ///
 /// ```
 /// use swath_block::{Block, HandOut, Operation};
@@ -42,7 +44,14 @@ impl Operation for HandOut {
         "block.held"
     }
 
-    fn run(&self, _: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
+    fn fetch(&self, ctx: &TaskContext<'_>) -> Option<Fetch> {
+        Some(self.0.get(ctx.index as usize)?.as_elsewhere()?.fetch())
+    }
+
+    fn run(&self, mut fetched: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
+        if let Some(block) = fetched.pop() {
+            return Ok(block);
+        }
         let block = self.0.get(ctx.index as usize).cloned();
         block.ok_or_else(|| Error::internal(format!("there is no block {}", ctx.index)))
     }

@@ -11,6 +11,7 @@ mod chunk;
 mod context;
 mod data;
 mod dtype;
+mod elsewhere;
 mod encode;
 mod hand_out;
 mod items;
@@ -37,6 +38,7 @@ pub use data::Data;
 #[doc(hidden)]
 pub use dtype::dtype_types;
 pub use dtype::{DType, Element, Scalar};
+pub use elsewhere::Elsewhere;
 pub use encode::{BlockDecoder, BlockEncoder, IpcMessage, announce, decode_small, encode_small};
 pub use hand_out::HandOut;
 pub use items::{Items, TypedItems};

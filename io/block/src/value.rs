@@ -164,6 +164,11 @@ impl Value {
         any.downcast_ref()
     }
 
+    /// The value, when it is a `T` that cannot leave this process.
+    pub(crate) fn local_ref<T: Any>(&self) -> Option<&T> {
+        self.0.as_any().downcast_ref()
+    }
+
     /// The value by reference count. One that came from another process is decoded the first time.
     ///
     /// # Errors

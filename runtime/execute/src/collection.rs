@@ -116,6 +116,19 @@ pub trait Collection {
     }
 }
 
+/// Computes a collection of blocks and keeps them where they are: in this process, or on the workers of a cluster, where
+/// the blocks given stand for those kept ([`Block::elsewhere`]). `collection` must give its blocks as they are.
+///
+/// # Errors
+/// The error of the expression or of the task that failed first.
+pub fn persist<C: Collection>(collection: &C) -> Result<C::Output> {
+    let executor = current_executor()?;
+    let mut builder = crate::executor::builder_for(&*executor);
+    let lowered = collection.lower(&mut builder)?;
+    let blocks = executor.persist(builder.finish(&lowered.tasks)?, &RunOptions::current())?;
+    (lowered.finish)(blocks)
+}
+
 impl<C: Collection + ?Sized> Collection for &C {
     type Output = C::Output;
 

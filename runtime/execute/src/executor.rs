@@ -24,6 +24,15 @@ pub trait Executor: Send + Sync {
     /// When the graph cannot be run at all: an operation that this runtime cannot use.
     fn start(&self, graph: TaskGraph, options: &RunOptions) -> Result<Run>;
 
+    /// Runs a graph to its end and keeps the blocks of its outputs where they are; the blocks given may stand for them
+    /// ([`Block::elsewhere`]) and keep them as long as they are there.
+    ///
+    /// # Errors
+    /// As [`Self::start`]; the error of the task that failed first.
+    fn persist(&self, graph: TaskGraph, options: &RunOptions) -> Result<Vec<Block>> {
+        self.start(graph, options)?.wait()
+    }
+
     /// Whether the tasks run in other processes, so that their operations must be encodable.
     fn is_remote(&self) -> bool {
         false

@@ -19,7 +19,7 @@ mod wait;
 #[doc(hidden)]
 pub use inventory;
 
-pub use collection::{Collection, Finish, Lowered};
+pub use collection::{Collection, Finish, Lowered, persist};
 pub use executor::{
     DefaultExecutor, Executor, Preferred, Run, RunSender, current_executor, prefer_executor, run_channel,
     with_executor,

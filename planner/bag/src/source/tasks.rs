@@ -218,7 +218,10 @@ impl<T: BagItem> Breaker for Tasks<T> {
             self.held
                 .blocks
                 .iter()
-                .map(|b| sendable(block_items::<T>(b.clone())?))
+                .map(|b| match b.as_elsewhere() {
+                    Some(_) => Ok(b.clone()),
+                    None => sendable(block_items::<T>(b.clone())?),
+                })
                 .collect::<Result<Vec<_>>>()?
         } else {
             self.held.blocks.iter().cloned().collect()

@@ -14,7 +14,7 @@ use swath_wire::{FromClient, Submission, WireGraph};
 
 use super::jobs::JobRecord;
 use super::shared::Shared;
-use super::{Client, fetch};
+use super::{Client, fetch, kept};
 
 /// Data of this process up to so many bytes travels within a graph.
 const TRAVELLING: u64 = 32 << 10;
@@ -62,8 +62,8 @@ impl Executor for ClusterExecutor {
                 let _ = shared.send(&[FromClient::Cancel(job)]);
             }
         });
-        let found = self.client.persisted().find(&graph);
-        let held = held_blocks(&graph, &found)?;
+        let mut found = self.client.persisted().find(&graph);
+        let held = held_blocks(&graph, &mut found, &shared)?;
         let work = Work { shared: shared.clone(), record, graph, found, fuse: options.fuse };
         if held.is_empty() {
             let outputs = work.submit()?;
@@ -72,6 +72,12 @@ impl Executor for ClusterExecutor {
             shared.net.spawn(async move { sender.finish(work.run_with(held, &cancel).await) });
         }
         Ok(run)
+    }
+
+    fn persist(&self, graph: TaskGraph, options: &RunOptions) -> Result<Vec<Block>> {
+        let persisted = self.client.persist_graph(graph, options.fuse)?;
+        persisted.wait()?;
+        Ok(kept::blocks(&persisted))
     }
 
     fn is_remote(&self) -> bool {
@@ -98,21 +104,26 @@ impl Work {
     async fn run_with(mut self, held: Vec<(TaskId, Block)>, cancel: &CancelToken) -> Result<Vec<Block>> {
         let (tasks, blocks): (Vec<TaskId>, Vec<Block>) = held.into_iter().unzip();
         wait_for_worker(&self.shared).await?;
+        let blocks = kept::real(blocks).await?;
         let (kept, _) = super::data::scatter(self.shared.clone(), blocks).await?;
         for (i, task) in (0u32..).zip(tasks) {
             if let Some(found) = self.found.get_mut(task.index()) {
                 *found = Some(TaskRef { job: kept.job, task: TaskId(i) });
             }
         }
+        let shared = self.shared.clone();
         let result = if cancel.is_cancelled() {
             Err(Error::cancelled("the run was cancelled"))
         } else {
-            match self.submit() {
-                Ok(outputs) => self.finish(&outputs).await,
+            // A large graph takes a while to make ready, and sockets are served here.
+            let submitted = tokio::task::spawn_blocking(move || self.submit().map(|outputs| (self, outputs)));
+            match submitted.await.unwrap_or_else(|_| Err(Error::internal("a graph could not be made ready")))
+            {
+                Ok((work, outputs)) => work.finish(&outputs).await,
                 Err(error) => Err(error),
             }
         };
-        self.shared.forget(kept.job);
+        shared.forget(kept.job);
         result
     }
 
@@ -178,8 +189,13 @@ impl Prepared {
     }
 }
 
-/// Blocks of this process that the graph reads, when they are too large to travel within it.
-pub(crate) fn held_blocks(graph: &TaskGraph, found: &[Option<TaskRef>]) -> Result<Vec<(TaskId, Block)>> {
+/// Blocks of this process that the graph reads, when they are too large to travel within it. Those that the cluster keeps
+/// already count as found.
+pub(crate) fn held_blocks(
+    graph: &TaskGraph,
+    found: &mut [Option<TaskRef>],
+    shared: &Arc<Shared>,
+) -> Result<Vec<(TaskId, Block)>> {
     let mut by_layer: HashMap<LayerId, Option<Arc<[Block]>>> = HashMap::new();
     let mut held = Vec::new();
     for task in (0..graph.len() as u32).map(TaskId) {
@@ -192,15 +208,18 @@ pub(crate) fn held_blocks(graph: &TaskGraph, found: &[Option<TaskRef>]) -> Resul
                 new.insert(operation.and_then(|op| op.held_blocks()).filter(|all| are_large(all)))
             }
         };
-        if let Some(block) = blocks.as_ref().and_then(|all| all.get(step.index as usize)) {
-            held.push((task, block.clone()));
+        let Some(block) = blocks.as_ref().and_then(|all| all.get(step.index as usize)) else { continue };
+        match (kept::name(block, shared), found.get_mut(task.index())) {
+            (Some(name), Some(found)) => *found = Some(name),
+            _ => held.push((task, block.clone())),
         }
     }
     Ok(held)
 }
 
 fn are_large(blocks: &[Block]) -> bool {
-    blocks.iter().map(Block::bytes).sum::<u64>() > TRAVELLING
+    blocks.iter().any(|b| b.as_elsewhere().is_some())
+        || blocks.iter().map(Block::bytes).sum::<u64>() > TRAVELLING
 }
 
 /// Data cannot be put anywhere before there is a worker.

@@ -16,6 +16,7 @@ mod fetch;
 mod future;
 mod info;
 mod jobs;
+mod kept;
 mod persist;
 mod shared;
 

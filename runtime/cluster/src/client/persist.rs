@@ -16,7 +16,7 @@ use swath_wire::{FromClient, Submission};
 
 use super::executor::{self, Prepared};
 use super::future::Future;
-use super::{Client, data};
+use super::{Client, data, kept};
 
 /// Results kept, by what they are.
 #[derive(Debug, Default)]
@@ -42,16 +42,21 @@ impl Client {
     pub fn persist<C: Collection>(&self, collection: &C) -> Result<Persisted> {
         let mut builder = GraphBuilder::new().travelling();
         let lowered = collection.lower(&mut builder)?;
-        let graph = builder.finish(&lowered.tasks)?;
+        self.persist_graph(builder.finish(&lowered.tasks)?, RunOptions::current().fuse)
+    }
+
+    /// Starts a graph and keeps the blocks of its outputs.
+    pub(crate) fn persist_graph(&self, graph: TaskGraph, fuse: bool) -> Result<Persisted> {
         let shared = self.shared();
         let mut found = self.persisted().find(&graph);
-        let (tasks, blocks): (Vec<_>, Vec<_>) = executor::held_blocks(&graph, &found)?.into_iter().unzip();
+        let held = executor::held_blocks(&graph, &mut found, shared)?;
+        let (tasks, blocks): (Vec<_>, Vec<_>) = held.into_iter().unzip();
         let mut kept = None;
         if !blocks.is_empty() {
             let data = shared.clone();
             let (record, _) = shared.block_on(async move {
                 executor::wait_for_worker(&data).await?;
-                data::scatter(data, blocks).await
+                data::scatter(data, kept::real(blocks).await?).await
             })?;
             for (i, task) in (0u32..).zip(tasks) {
                 if let Some(found) = found.get_mut(task.index()) {
@@ -60,7 +65,7 @@ impl Client {
             }
             kept = Some(record.job);
         }
-        let prepared = Prepared::new(graph, &found, RunOptions::current().fuse)?;
+        let prepared = Prepared::new(graph, &found, fuse)?;
         let record = shared.new_job()?;
         for (task, source) in prepared.distinct() {
             record.add(task, source);
@@ -178,7 +183,7 @@ pub(crate) fn import_found(graph: TaskGraph, found: &[Option<TaskRef>]) -> Resul
         columns.step_offsets.push(columns.steps.len() as u32);
     }
     let outputs = graph.outputs().iter().filter_map(|o| renamed.get(o.index()).copied()).collect();
-    let mut layers = graph.into_columns().layers;
+    let mut layers = used_layers(graph.into_columns().layers, &mut columns.steps, import_layer);
     layers.push(Layer {
         key: Key::unique("persisted"),
         name: "persisted".into(),
@@ -189,6 +194,24 @@ pub(crate) fn import_found(graph: TaskGraph, found: &[Option<TaskRef>]) -> Resul
     let graph = TaskGraph::from_columns(layers, dep_offsets, deps, step_offsets, steps, outputs)
         .map_err(|e| Error::internal(format!("persisted results do not fit a graph: {}", e.message())))?;
     Ok((graph, links))
+}
+
+/// Drops layers of which no task is left, which may hold data, and numbers the steps' layers anew. The layer of the imports
+/// comes last.
+fn used_layers(layers: Vec<Layer>, steps: &mut [Step], import_layer: LayerId) -> Vec<Layer> {
+    let mut numbers = vec![None; layers.len()];
+    for step in steps.iter() {
+        if let Some(number) = numbers.get_mut(step.layer.index()) {
+            *number = Some(LayerId(0));
+        }
+    }
+    (0u32..).zip(numbers.iter_mut().flatten()).for_each(|(n, number)| *number = LayerId(n));
+    let count = numbers.iter().flatten().count() as u32;
+    for step in steps {
+        let number = numbers.get(step.layer.index()).copied().flatten();
+        step.layer = if step.layer == import_layer { LayerId(count) } else { number.unwrap_or(step.layer) };
+    }
+    layers.into_iter().zip(numbers).filter_map(|(layer, number)| number.map(|_| layer)).collect()
 }
 
 fn mark(wanted: &mut [bool], task: TaskId) {
@@ -231,5 +254,23 @@ mod tests {
         assert_eq!(imports, [true, false, true]);
         let sources = import_sources(&graph, &[source(5), source(7)]);
         assert_eq!(sources.get(&graph.outputs()[1]), Some(&source(7)));
+        // One task of `inc` and of `read` is left.
+        assert_eq!(graph.layers().len(), 4);
+    }
+
+    #[test]
+    fn layers_without_tasks_fall_away() {
+        let mut b = GraphBuilder::new();
+        let held = b.add(layer("held"), 2, |_, _| {}).unwrap();
+        let inc = b.add(layer("inc"), 2, |i, d| d.push(held.get(i))).unwrap();
+        let graph = b.finish(&[inc.get(0), inc.get(1)]).unwrap();
+        let source = |i: u32| TaskRef { job: JobId(9), task: TaskId(i) };
+        let (graph, _) = import_found(graph, &[Some(source(0)), Some(source(1)), None, None]).unwrap();
+        let names: Vec<&str> = graph.layers().iter().map(|l| &*l.name).collect();
+        assert_eq!(names, ["inc", "persisted"]);
+        for output in graph.outputs() {
+            assert_eq!(graph.name(*output), "inc");
+            assert!(graph.deps(*output).iter().all(|d| graph.is_import(*d)));
+        }
     }
 }
