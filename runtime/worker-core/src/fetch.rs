@@ -18,8 +18,8 @@ type Wish = (Reverse<Priority>, TaskRef);
 struct Peer {
     wishes: BTreeSet<Wish>,
     bytes: BTreeMap<TaskRef, (Wish, u64)>,
-    /// Bytes of the stream that is open.
-    open: Option<u64>,
+    /// Bytes of the stream that is open, and what was asked for in it.
+    open: Option<(u64, Vec<TaskRef>)>,
 }
 
 /// The queues of all peers.
@@ -60,18 +60,23 @@ impl Fetches {
         }
     }
 
-    /// The stream from a peer is over.
-    pub fn ended(&mut self, peer: WorkerId) {
-        let Some(entry) = self.peers.get_mut(&peer) else { return };
-        if let Some(bytes) = entry.open.take() {
-            self.inbound -= bytes;
-            self.streams -= 1;
-        }
+    /// The stream from a peer is over; gives what was asked for in it.
+    pub fn ended(&mut self, peer: WorkerId) -> Vec<TaskRef> {
+        let Some(entry) = self.peers.get_mut(&peer) else { return Vec::new() };
+        let (bytes, asked) = match entry.open.take() {
+            Some(open) => {
+                self.streams -= 1;
+                open
+            }
+            None => (0, Vec::new()),
+        };
+        self.inbound -= bytes;
         if entry.wishes.is_empty() {
             self.peers.remove(&peer);
         } else {
             self.eager.insert(peer);
         }
+        asked
     }
 
     /// Opens the next stream, if one may be opened.
@@ -96,7 +101,7 @@ impl Fetches {
             order.tasks.push(task);
             order.bytes += bytes;
         }
-        peer.open = Some(order.bytes);
+        peer.open = Some((order.bytes, order.tasks.clone()));
         self.eager.remove(&from);
         self.streams += 1;
         self.inbound += order.bytes;
@@ -105,7 +110,7 @@ impl Fetches {
 
     /// Whether the totals are those of the peers.
     pub fn is_consistent(&self) -> bool {
-        let open = self.peers.values().filter_map(|p| p.open);
+        let open = self.peers.values().filter_map(|p| p.open.as_ref()).map(|(bytes, _)| *bytes);
         let eager = |(id, p): (&WorkerId, &Peer)| {
             self.eager.contains(id) == (p.open.is_none() && !p.wishes.is_empty())
                 && p.wishes.len() == p.bytes.len()

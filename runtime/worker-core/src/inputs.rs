@@ -11,9 +11,11 @@ impl WorkerCore {
     /// A result, or a block that was put here, is here and stays.
     pub(crate) fn keep(&mut self, task: TaskRef, bytes: u64, effects: &mut Effects) {
         let block = self.blocks.entry(task).or_default();
-        (block.here, block.kept, block.bytes) = (true, true, bytes);
+        let was_here = std::mem::replace(&mut block.here, true);
+        (block.kept, block.bytes) = (true, bytes);
         let ordered = std::mem::take(&mut block.ordered);
-        let readers = block.readers.clone();
+        // A copy may have come while the result was made here once more: its readers know of it.
+        let readers = if was_here { Vec::new() } else { block.readers.clone() };
         self.stop_seeking(task);
         if ordered {
             effects.report.push(Report::Copied(self.id, task));
@@ -139,10 +141,7 @@ impl WorkerCore {
     }
 
     pub(crate) fn stream_ended(&mut self, peer: WorkerId, effects: &mut Effects) {
-        self.fetches.ended(peer);
-        let failed: Vec<TaskRef> =
-            self.blocks.iter().filter(|(_, b)| b.asked == Some(peer)).map(|(task, _)| *task).collect();
-        for task in failed {
+        for task in self.fetches.ended(peer) {
             self.fetch_failed(task, peer, effects);
         }
     }
@@ -201,4 +200,41 @@ impl WorkerCore {
 /// Copies that no task waits for come last.
 fn least() -> Priority {
     Priority { job: i32::MIN, task: i32::MIN }
+}
+
+#[cfg(test)]
+mod tests {
+    use swath_graph::TaskId;
+    use swath_scheduler::{Attempt, Input, JobId, Priority, TaskRef, WorkerId};
+
+    use crate::{Assignment, Effects, Event, Limits, WorkerCore};
+
+    const HERE: WorkerId = WorkerId(0);
+
+    fn task(t: u32) -> TaskRef {
+        TaskRef { job: JobId(0), task: TaskId(t) }
+    }
+
+    fn run(t: u32, inputs: &[u32]) -> Event {
+        let attempt = Attempt { worker: HERE, task: task(t), attempt: 1 };
+        let input = |i: &u32| Input { task: task(*i), bytes: 1, holders: vec![WorkerId(1)], keep: true };
+        let inputs = inputs.iter().map(input).collect();
+        Event::Run(Assignment { attempt, slots: 1, priority: Priority::default(), inputs })
+    }
+
+    /// A copy comes, and then its task is run here all the same: its scheduler thought it lost.
+    #[test]
+    fn a_result_that_is_made_where_its_copy_is_counts_once() {
+        let (mut core, mut effects) = (WorkerCore::new(HERE, Limits::new(2, 1 << 30)), Effects::default());
+        core.step(run(9, &[1, 2]), &mut effects);
+        core.step(Event::Arrived(task(1), 1), &mut effects);
+        core.step(run(1, &[]), &mut effects);
+        let made = effects.start.pop().unwrap().attempt;
+        assert_eq!(made.task, task(1));
+        core.step(Event::Done(made, 1, 1), &mut effects);
+        assert!(effects.start.is_empty(), "one of two inputs is here");
+        core.check().unwrap();
+        core.step(Event::Arrived(task(2), 1), &mut effects);
+        assert_eq!(effects.start.pop().map(|s| s.attempt.task), Some(task(9)));
+    }
 }
