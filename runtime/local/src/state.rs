@@ -264,7 +264,11 @@ impl State {
                 after.blocks.extend(run.store.remove(task.task));
             }
         }
-        if let Some(moment) = self.effects.wake_at.take()
+        if self.scheduler.has_more() {
+            // What concerns very many tasks comes in slices; others are served in between.
+            self.effects.wake_at = None;
+            after.wake = Some(Instant::now());
+        } else if let Some(moment) = self.effects.wake_at.take()
             && self.promised != Some(moment)
         {
             self.promised = Some(moment);
@@ -399,6 +403,11 @@ impl State {
                 self.step(Event::Failed(attempt, error), after);
             }
         }
+    }
+
+    /// Whether the scheduler has not decided everything yet.
+    pub fn has_more(&self) -> bool {
+        self.scheduler.has_more()
     }
 
     /// How many orders no thread has taken.

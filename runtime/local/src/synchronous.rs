@@ -16,7 +16,14 @@ pub(crate) fn run(mut state: State, run: ActiveRun, plan: JobPlan) {
     state.submit(run, plan, &mut after);
     after.settle();
     let mut todo = VecDeque::new();
-    while let Some(shared) = state.next_run(&mut after) {
+    loop {
+        let Some(shared) = state.next_run(&mut after) else {
+            if !state.has_more() {
+                break;
+            }
+            state.decide(&mut after);
+            continue;
+        };
         state.take(&shared, 1, &mut todo);
         let mut outcomes: Vec<Outcome> = todo.drain(..).map(|work| run_one(work, &shared)).collect();
         state.report(&shared, &mut outcomes, &mut after);

@@ -84,25 +84,23 @@ impl Scheduler {
 
     /// Runs erred tasks once more, and the erred ones they depend on.
     pub(crate) fn retry(&mut self, id: JobId, tasks: &[TaskId], effects: &mut Effects) {
-        let Some(job) = self.jobs.get_mut(&id) else { return };
-        if job.ending.is_some() || job.scattered {
+        if self.jobs.get(&id).is_none_or(|job| job.ending.is_some() || job.scattered) {
             return;
         }
         let mut stack: Vec<TaskId> = tasks.to_vec();
         let mut again = Vec::new();
         while let Some(task) = stack.pop() {
+            let Some(job) = self.jobs.get_mut(&id) else { return };
             if job.errors.remove(&task.0).is_some() {
                 // An erred task is one whose result never existed; from here on it is one that was let go.
                 job.state[task.index()] = TaskState::Released;
                 job.trouble.remove(&task.0);
-                for at in job.consumers(task) {
-                    job.input_exists(at);
-                }
                 if job.link(task).is_some() {
                     job.unmet[task.index()] = 0;
                 }
-                again.push(TaskRef { job: id, task });
                 stack.extend_from_slice(job.graph.deps(task));
+                again.push(TaskRef { job: id, task });
+                self.tell_readers(TaskRef { job: id, task }, 0);
             }
         }
         self.redo(again, effects);

@@ -25,8 +25,16 @@ use crate::worker::Worker;
 /// How long a worker is emptied for a task of several slots, in microseconds.
 const DRAIN: u64 = 100_000;
 
-/// Tasks given out in one flush: a bound on how long it takes. The rest follows at once.
+/// What is looked at in one flush to give tasks out, in inputs of tasks and some more for each task: a bound on how long it
+/// takes. The rest follows at once.
 const AT_ONCE: usize = 4096;
+
+/// What a task costs besides its inputs.
+const EACH: usize = 4;
+
+/// Inputs of a task that its worker is expected to keep copies of. Copies of further ones are noted when the worker says
+/// that it has them.
+const EXPECTED: usize = 256;
 
 /// What has been looked at in vain in this flush: workers only fill up in it.
 #[derive(Default)]
@@ -46,19 +54,31 @@ struct Pick {
 }
 
 impl Scheduler {
-    /// Gives ready tasks to workers until nothing more fits.
+    /// Goes on with what was left over, and gives ready tasks to workers until nothing more fits, or until it is time to
+    /// look at what has arrived meanwhile ([`Self::has_more`]).
     pub fn flush(&mut self, now: Time, effects: &mut Effects) {
         self.now = now;
+        self.advance(effects);
         self.resume(effects);
+        self.more = self.give_out(effects);
+        if self.has_more() {
+            effects.wake_by(now);
+        }
+    }
+
+    /// Whether more could be given out.
+    fn give_out(&mut self, effects: &mut Effects) -> bool {
         let mut tried = Tried::default();
-        for _ in 0..AT_ONCE {
+        let mut left = AT_ONCE;
+        while left > 0 {
             let Some(pick) = self.pick(&mut tried, effects) else {
                 self.steal(effects);
-                return;
+                return false;
             };
+            left = left.saturating_sub(EACH + self.looked_at(pick.task));
             self.assign(pick.worker, pick.task, pick.slots, effects);
         }
-        effects.wake_by(now);
+        true
     }
 
     fn pick(&mut self, tried: &mut Tried, effects: &mut Effects) -> Option<Pick> {
@@ -88,10 +108,16 @@ impl Scheduler {
             let job = self.jobs.get(&id)?;
             let (class, task) = next_class(id, job, tried)?;
             let task = TaskRef { job: id, task };
+            let reads = job.reads(task.task, self.workers.most_memory);
+            if reads > self.workers.most_memory {
+                self.refuse_too_large(task, reads, effects);
+                self.requeue();
+                continue;
+            }
             let picked = if job.classes.all[class].slots > 1 {
-                self.place_wide(task, class, tried, effects)
+                self.place_wide(task, class, reads, tried, effects)
             } else {
-                self.place_narrow(task, class, tried).map(|worker| (worker, 1))
+                self.place_narrow(task, class, reads, tried).map(|worker| (worker, 1))
             };
             if let Some((worker, slots)) = picked {
                 return Some(Pick { worker, task, slots });
@@ -135,7 +161,7 @@ impl Scheduler {
     }
 
     /// A worker for a task of one slot.
-    fn place_narrow(&self, task: TaskRef, class: usize, tried: &Tried) -> Option<WorkerId> {
+    fn place_narrow(&self, task: TaskRef, class: usize, reads: u64, tried: &Tried) -> Option<WorkerId> {
         let site = Site::new(self, task)?;
         let job = self.jobs.get(&task.job)?;
         let wishes = &job.classes.all[class];
@@ -150,6 +176,7 @@ impl Scheduler {
             !tried.closed.contains(&id)
                 && self.workers.may_take(w, wishes)
                 && w.offers(wishes)
+                && w.spec.memory >= reads
                 && affordable(w)
         })
     }
@@ -159,6 +186,7 @@ impl Scheduler {
         &mut self,
         task: TaskRef,
         class: usize,
+        reads: u64,
         tried: &mut Tried,
         effects: &mut Effects,
     ) -> Option<(WorkerId, u16)> {
@@ -169,6 +197,7 @@ impl Scheduler {
                 && w.takes_tasks()
                 && self.workers.may_take(w, wishes)
                 && w.offers(wishes)
+                && w.spec.memory >= reads
         };
         let open = self.workers.iter().filter(takes);
         let free = |w: &Worker| w.free_slots().min(u32::from(wishes.slots));
@@ -222,19 +251,20 @@ impl Scheduler {
         self.note_job(task.job);
         if adaptive {
             self.enqueue(attempt);
-            self.expect_inputs(task, id);
+            self.expect_inputs(task, id, effects);
         }
     }
 
     /// The worker will fetch what it lacks, and keep what others will read too.
-    fn expect_inputs(&mut self, task: TaskRef, id: WorkerId) {
+    fn expect_inputs(&mut self, task: TaskRef, id: WorkerId, effects: &mut Effects) {
         let Some(job) = self.jobs.get(&task.job) else { return };
         let graph = job.graph.clone();
-        for dep in graph.deps(task.task) {
+        for dep in graph.deps(task.task).iter().take(EXPECTED) {
             let source = self.source(TaskRef { task: *dep, ..task });
             let Some(job) = self.jobs.get(&source.job) else { continue };
             if job.uses[source.task.index()] > 1 && job.place[source.task.index()] != id.0 {
                 self.expect_replica(source, id);
+                self.consider_copies(source, effects);
             }
         }
     }

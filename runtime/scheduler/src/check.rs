@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use swath_error::{Error, Result};
 use swath_graph::TaskId;
 
+use crate::chores::Owed;
 use crate::ids::{JobId, TaskRef, WorkerId};
 use crate::job::{Job, TaskState};
 use crate::scheduler::Scheduler;
@@ -25,9 +26,10 @@ impl Scheduler {
     /// # Errors
     /// [`swath_error::ErrorKind::Internal`] naming the first counter that is wrong.
     pub fn check(&self) -> Result<()> {
+        let owed = Owed::by(self);
         let mut accounts: BTreeMap<WorkerId, Account> = BTreeMap::new();
         for (id, job) in &self.jobs {
-            self.check_job(*id, job)?;
+            self.check_job(*id, job, &owed)?;
             for at in 0..job.state.len() {
                 job.add_to(at, &mut accounts);
             }
@@ -47,12 +49,14 @@ impl Scheduler {
             same("note about fetched attempts of worker", id.0, resumable, true)?;
         }
         same("accounts of workers that are gone:", accounts.len(), accounts.is_empty(), true)?;
+        let ordered = self.moves.iter().all(|(task, to)| self.ordered.contains_key(&(*task, *to)));
+        same("copies for", "moves", ordered, true)?;
         let queued = self.jobs.values().filter(|job| job.queued.is_some()).count();
         same("jobs in the", "queue", self.queue.len(), queued)?;
         same("notes about the workers'", "room", self.workers.is_noted(), true)
     }
 
-    fn check_job(&self, id: JobId, job: &Job) -> Result<()> {
+    fn check_job(&self, id: JobId, job: &Job, owed: &Owed) -> Result<()> {
         let count = |wanted: &[TaskState]| job.state.iter().filter(|s| wanted.contains(s)).count() as u32;
         same("running tasks of job", id.0, job.running, count(&[TaskState::Running]))?;
         same("active tasks of job", id.0, job.active, count(&[TaskState::Running, TaskState::Away]))?;
@@ -67,10 +71,10 @@ impl Scheduler {
         same("chains of job", id.0, job.chains_are_right(), true)?;
         same("place in the queue of job", id.0, job.queued, job.queue_place())?;
         (0..job.state.len() as u32)
-            .try_for_each(|t| self.check_task(TaskRef { job: id, task: TaskId(t) }, job))
+            .try_for_each(|t| self.check_task(TaskRef { job: id, task: TaskId(t) }, job, owed))
     }
 
-    fn check_task(&self, name: TaskRef, job: &Job) -> Result<()> {
+    fn check_task(&self, name: TaskRef, job: &Job, owed: &Owed) -> Result<()> {
         let TaskRef { task, .. } = name;
         let t = task.index();
         let state = job.state[t];
@@ -79,18 +83,21 @@ impl Scheduler {
             matches!(state, TaskState::Waiting | TaskState::Erred) && job.graph.is_import(task);
         let exists = |d: &TaskId| matches!(job.state[d.index()], TaskState::Done | TaskState::Released);
         let unmet = job.graph.deps(task).iter().filter(|d| !exists(d)).count() as u32;
+        let of = |left: &BTreeMap<TaskRef, u32>| left.get(&name).copied().unwrap_or(0);
         if !job.scattered {
-            same("unmet inputs of task", &label, job.unmet[t], unmet + u32::from(waits_for_source))?;
+            let unmet = unmet + u32::from(waits_for_source) + of(&owed.unmet);
+            same("unmet inputs of task", &label, job.unmet[t], unmet)?;
         }
         let readers =
             job.consumers(task).filter(|at| !job.state[job.consumer(*at).index()].is_over()).count();
         let wanted = usize::from(job.outputs.contains(task.0));
         let imports = job.importers.get(&task.0).map_or(0, Vec::len);
-        same("uses of task", &label, job.uses[t], (readers + wanted + imports) as u32)?;
+        same("uses of task", &label, job.uses[t], (readers + wanted + imports) as u32 + of(&owed.uses))?;
         let in_ready_set = job.ready[job.classes.index(task)].contains(task.0);
         let live = job.ending.is_none();
         same("readiness of task", &label, in_ready_set, state == TaskState::Ready && live)?;
-        same("release of task", &label, state == TaskState::Done && job.uses[t] == 0, false)?;
+        let useless = state == TaskState::Done && job.uses[t] == 0 && !owed.drops.contains(&name);
+        same("release of task", &label, useless, false)?;
         let waiting = state == TaskState::Waiting && job.unmet[t] == 0 && live;
         same("waiting of task", &label, waiting, false)?;
         let inputs_held = job.graph.deps(task).iter().all(|d| job.state[d.index()] == TaskState::Done);

@@ -19,13 +19,13 @@ impl Scheduler {
         let here = job.place[task.task.index()] == id.0 || job.replica(task.task, id).is_some();
         if !here && let Some(worker) = self.workers.get_mut(id) {
             worker.copies.insert(task);
-            job.replicas.entry(task.task.0).or_default().push(Replica { worker: id, there: false });
+            job.add_replica(task.task, Replica { worker: id, there: false });
         }
     }
 
     /// A worker has a copy.
     pub(crate) fn copied(&mut self, id: WorkerId, task: TaskRef, effects: &mut Effects) {
-        self.ordered.remove(&(task, id));
+        let (_, moves) = self.order_over(task, id);
         let (Some(job), Some(worker)) = (self.jobs.get_mut(&task.job), self.workers.get_mut(id)) else {
             effects.release.push((id, task));
             return;
@@ -40,20 +40,17 @@ impl Scheduler {
             effects.release.push((id, task));
             return;
         }
-        let replicas = job.replicas.entry(task.task.0).or_default();
-        let known = replicas.iter_mut().find(|r| r.worker == id);
-        let new = if let Some(replica) = known {
-            !std::mem::replace(&mut replica.there, true)
-        } else {
-            replicas.push(Replica { worker: id, there: true });
-            worker.copies.insert(task);
-            true
-        };
+        let new = job.add_replica(task.task, Replica { worker: id, there: true });
+        worker.copies.insert(task);
         worker.held += if new { job.bytes[at] } else { 0 };
         let from = WorkerId(job.place[at]);
         if self.workers.get(from).is_some_and(|w| w.closing) {
             self.move_off(task, effects);
             self.evacuate(from, None, effects);
+        } else if moves {
+            self.complete_move(task, id, effects);
+        } else if new {
+            self.look_at_copies(task, effects);
         }
     }
 
@@ -67,7 +64,16 @@ impl Scheduler {
         }
         let stays = |id: &WorkerId| self.workers.get(*id).is_some_and(|w| !w.closing);
         let Some(to) = job.copies(task.task).find(stays) else { return };
-        let bytes = job.bytes[at];
+        self.relocate(task, to);
+        effects.release.push((from, task));
+        self.dismiss_if_empty(from, effects);
+    }
+
+    /// A copy takes the place of a result that is there too, which nobody answers for any more.
+    pub(crate) fn relocate(&mut self, task: TaskRef, to: WorkerId) {
+        let Some(job) = self.jobs.get_mut(&task.job) else { return };
+        let at = task.task.index();
+        let (from, bytes) = (WorkerId(job.place[at]), job.bytes[at]);
         job.unlink(task.task);
         job.held -= bytes;
         if let Some(worker) = self.workers.get_mut(from) {
@@ -75,8 +81,16 @@ impl Scheduler {
             worker.results -= 1;
         }
         self.promote(task, to);
-        effects.release.push((from, task));
-        self.dismiss_if_empty(from, effects);
+    }
+
+    /// A worker that answered for a result keeps it as a copy.
+    pub(crate) fn keep_as_copy(&mut self, task: TaskRef, id: WorkerId) {
+        let (Some(job), Some(worker)) = (self.jobs.get_mut(&task.job), self.workers.get_mut(id)) else {
+            return;
+        };
+        worker.copies.insert(task);
+        worker.held += job.bytes[task.task.index()];
+        job.add_replica(task.task, Replica { worker: id, there: true });
     }
 
     /// A copy takes the place of a result that has been taken off its worker.
@@ -125,22 +139,7 @@ impl Scheduler {
                 worker.held -= if there { bytes } else { 0 };
                 effects.release.push((id, task));
             }
-            self.ordered.remove(&(task, id));
-        }
-    }
-
-    /// Sees to it that so many workers hold a result.
-    pub(crate) fn replicate(&mut self, task: TaskRef, wanted: u32, effects: &mut Effects) {
-        let task = self.source(task);
-        let Some(job) = self.jobs.get(&task.job) else { return };
-        if job.state.get(task.task.index()) != Some(&TaskState::Done) {
-            return;
-        }
-        let known = 1 + job.replicas.get(&task.task.0).map_or(0, smallvec::SmallVec::len) as u32;
-        for _ in known..wanted {
-            if !self.order_copy(task, 0, effects) {
-                break;
-            }
+            self.order_over(task, id);
         }
     }
 
@@ -148,34 +147,62 @@ impl Scheduler {
     pub(crate) fn back_up(&mut self, task: TaskRef, effects: &mut Effects) {
         let orders = self.ordered.range((task, WorkerId(0))..=(task, WorkerId(u32::MAX)));
         if orders.count() == 0 {
-            self.order_copy(task, 0, effects);
+            self.order_copy(task, 0, false, effects);
         }
     }
 
-    /// Orders a worker that holds little to get a copy; whether there is one.
-    fn order_copy(&mut self, task: TaskRef, tries: u32, effects: &mut Effects) -> bool {
+    /// Orders a worker that holds little to get a copy; whether there is one. `to_read`: one that may run the tasks which
+    /// read it.
+    pub(crate) fn order_copy(
+        &mut self,
+        task: TaskRef,
+        tries: u32,
+        to_read: bool,
+        effects: &mut Effects,
+    ) -> bool {
         let Some(job) = self.jobs.get(&task.job) else { return false };
+        let reader =
+            job.consumers(task.task).next().filter(|_| to_read).map(|at| job.class(job.consumer(at)));
         let place = job.place[task.task.index()];
         let fits = |(id, w): &(WorkerId, &crate::worker::Worker)| {
             let has = job.replica(task.task, *id).is_some_and(|r| r.there);
-            w.takes_tasks() && id.0 != place && !has && !self.ordered.contains_key(&(task, *id))
+            let reads = reader.is_none_or(|class| self.workers.may_take(w, class));
+            w.takes_tasks() && reads && id.0 != place && !has && !self.ordered.contains_key(&(task, *id))
         };
         let some = self.workers.around(self.cursor).filter(fits).take(CANDIDATES);
         let Some((to, _)) = some.min_by_key(|(_, w)| w.held) else { return false };
         self.cursor = to.0 + 1;
+        self.order_copy_to(task, to, tries, effects);
+        true
+    }
+
+    /// Orders this worker to get a copy.
+    pub(crate) fn order_copy_to(&mut self, task: TaskRef, to: WorkerId, tries: u32, effects: &mut Effects) {
+        let Some(job) = self.jobs.get(&task.job) else { return };
         let bytes = job.bytes[task.task.index()];
         self.expect_replica(task, to);
         self.ordered.insert((task, to), tries);
         effects.copy.push(CopyOrder { to, task, bytes });
-        true
+    }
+
+    /// A copy that was ordered is there, or never will be: how often one was ordered in vain before, and whether it was to
+    /// take the result's place.
+    pub(crate) fn order_over(&mut self, task: TaskRef, id: WorkerId) -> (Option<u32>, bool) {
+        let moves = self.moves.get(&task) == Some(&id);
+        if moves {
+            self.moves.remove(&task);
+        }
+        (self.ordered.remove(&(task, id)), moves)
     }
 
     /// A copy that was ordered will not be.
     pub(crate) fn copy_failed(&mut self, task: TaskRef, id: WorkerId, effects: &mut Effects) {
-        let Some(tries) = self.ordered.remove(&(task, id)) else { return };
+        let (Some(tries), moves) = self.order_over(task, id) else { return };
         let Some(job) = self.jobs.get(&task.job) else { return };
-        if job.state[task.task.index()] == TaskState::Done && tries < TRIES {
-            self.order_copy(task, tries + 1, effects);
+        let place = WorkerId(job.place[task.task.index()]);
+        let wanted = !moves || self.workers.get(place).is_some_and(|w| w.closing);
+        if job.state[task.task.index()] == TaskState::Done && tries < TRIES && wanted {
+            self.order_copy(task, tries + 1, false, effects);
         }
     }
 

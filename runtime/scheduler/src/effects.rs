@@ -87,7 +87,14 @@ pub struct Retired {
     pub job: JobId,
     /// Workers that may still hold results or copies of it: they are to drop them all.
     pub workers: Vec<WorkerId>,
-    pub(crate) _columns: Box<crate::job::Job>,
+    pub(crate) columns: Box<crate::job::Job>,
+}
+
+impl Retired {
+    /// How many tasks it had.
+    pub fn tasks(&self) -> usize {
+        self.columns.graph.len()
+    }
 }
 
 /// What is to be done, in the order of the fields. The driver empties it after each step.

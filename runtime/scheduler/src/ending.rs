@@ -69,7 +69,7 @@ impl Scheduler {
             self.end(id, Error::cancelled("the job was dropped"), effects);
         } else {
             let outputs: Vec<_> = job.outputs.iter().map(swath_graph::TaskId).collect();
-            self.release_outputs(id, &outputs, effects);
+            self.release_outputs(id, outputs, effects);
         }
         self.go_if_forgotten(id, effects);
     }
@@ -91,7 +91,7 @@ impl Scheduler {
         workers.dedup();
         self.discharge(id, &job);
         let sources = self.detach_all(id, &job, effects);
-        effects.retired.push(Retired { job: id, workers, _columns: job });
+        effects.retired.push(Retired { job: id, workers, columns: job });
         for source in sources {
             self.forget(source, effects);
         }
@@ -99,6 +99,11 @@ impl Scheduler {
 
     /// Takes what workers hold of a job off their accounts.
     fn discharge(&mut self, id: JobId, job: &Job) {
+        let tasks = |task| TaskRef { job: id, task: swath_graph::TaskId(task) };
+        let watched = self.watched.range(tasks(0)..=tasks(u32::MAX)).map(|(task, _)| *task);
+        for task in watched.collect::<Vec<_>>() {
+            self.watched.remove(&task);
+        }
         for (worker, share) in &job.shares {
             if let Some(worker) = self.workers.get_mut(*worker) {
                 worker.held -= share.held;
@@ -108,7 +113,7 @@ impl Scheduler {
         for (task, replicas) in &job.replicas {
             let task = TaskRef { job: id, task: swath_graph::TaskId(*task) };
             for replica in replicas {
-                self.ordered.remove(&(task, replica.worker));
+                self.order_over(task, replica.worker);
                 if let Some(worker) = self.workers.get_mut(replica.worker) {
                     worker.copies.remove(&task);
                     worker.held -= if replica.there { job.bytes[task.task.index()] } else { 0 };
@@ -138,6 +143,7 @@ impl Scheduler {
                 }
             }
         }
+        self.review_all(effects);
     }
 }
 

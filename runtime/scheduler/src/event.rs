@@ -36,6 +36,8 @@ pub struct WorkerSpec {
     pub fetches: u32,
     /// Bytes of results it may hold before producers are kept waiting.
     pub budget: u64,
+    /// Bytes that the inputs of one task may take together on it: a task that reads more than any worker has errs.
+    pub memory: u64,
     /// Named amounts of abstract resources.
     pub resources: BTreeMap<String, u64>,
     /// It takes any task whatever worker names and resources that one asks for: the local runtime.
@@ -52,6 +54,7 @@ impl WorkerSpec {
             adaptive: false,
             fetches: 32,
             budget: u64::MAX,
+            memory: u64::MAX,
             resources: BTreeMap::new(),
             unrestricted: true,
         }
@@ -103,8 +106,10 @@ pub enum Event {
     /// The results of a job are not needed any more. A job that is not over is cancelled, unless another job imports
     /// from it: then it goes on as far as that one needs it.
     Forget(JobId),
-    /// Keep a result on so many workers at least.
+    /// Keep a result on so many workers at least, as far as there are so many.
     Replicate(TaskRef, u32),
+    /// Move results from those of these workers (all for none) that hold much to those that hold little.
+    Rebalance(Vec<WorkerId>),
     /// An attempt gave a result of so many bytes, and ran for so many microseconds (0: not measured).
     Done(Attempt, u64, u64),
     /// An attempt ended in an error.

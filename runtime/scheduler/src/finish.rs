@@ -3,6 +3,7 @@
 use swath_error::{Error, ErrorKind, TaskFailure};
 use swath_graph::{TaskGraph, TaskId};
 
+use crate::chores::Chore;
 use crate::effects::{Effects, Output};
 use crate::event::Attempt;
 use crate::ids::{TaskRef, WorkerId};
@@ -43,6 +44,7 @@ impl Scheduler {
         self.drop_if_unneeded(attempt.task, effects);
         self.touch(attempt.task.job);
         self.finish_if_complete(attempt.task.job, effects);
+        self.look_at_copies(attempt.task, effects);
         if closing {
             self.evacuate(attempt.worker, Some(attempt.task), effects);
         }
@@ -123,9 +125,8 @@ impl Scheduler {
         let Some(job) = self.jobs.get_mut(&task.job) else { return };
         let (place, bytes) = (WorkerId(job.place[task.task.index()]), job.bytes[task.task.index()]);
         job.tell_output(task, Ok((place, bytes)), effects);
-        for at in job.consumers(task.task) {
-            job.input_exists(at);
-        }
+        self.tell_readers(task, 0);
+        let Some(job) = self.jobs.get(&task.job) else { return };
         if !job.importers.is_empty() {
             let imports = job.importers.get(&task.task.0).cloned().unwrap_or_default();
             for import in imports {
@@ -134,12 +135,37 @@ impl Scheduler {
         }
     }
 
+    /// Tells the readers of a result that exists of it, from this one on.
+    pub(crate) fn tell_readers(&mut self, task: TaskRef, from: usize) {
+        let Some(all) = self.jobs.get(&task.job).map(|job| job.consumers(task.task).skip(from)) else {
+            return;
+        };
+        let now = self.take_room(all.len());
+        let Some(job) = self.jobs.get_mut(&task.job) else { return };
+        let left = all.len() - now;
+        for at in all.take(now) {
+            job.input_exists(at);
+        }
+        if left > 0 {
+            self.chores.push_back(Chore::Tell(task, from + now));
+        }
+        self.touch(task.job);
+    }
+
     /// Marks a task and everything that waits for it as erred, in other jobs too. What is running has been given its
     /// inputs and may still come to a good end.
     pub(crate) fn give_up(&mut self, root: TaskRef, error: &Error, effects: &mut Effects) {
-        let mut stack = vec![root];
+        self.room = self.room.max(1);
+        self.give_up_all(vec![root], error, effects);
+    }
+
+    /// The same for several tasks, as far as this call may go.
+    pub(crate) fn give_up_all(&mut self, mut stack: Vec<TaskRef>, error: &Error, effects: &mut Effects) {
         let mut jobs = Vec::new();
-        while let Some(task) = stack.pop() {
+        while self.room > 0
+            && let Some(task) = stack.pop()
+        {
+            self.room -= 1;
             let Some(job) = self.jobs.get_mut(&task.job) else { continue };
             if !job.state[task.task.index()].is_idle() {
                 continue;
@@ -154,6 +180,9 @@ impl Scheduler {
                 stack.extend(job.consumers(task.task).map(|at| TaskRef { task: job.consumer(at), ..task }));
             }
             self.inputs_over(task, effects);
+        }
+        if !stack.is_empty() {
+            self.chores.push_back(Chore::GiveUp(stack, error.clone()));
         }
         for id in jobs {
             self.touch(id);

@@ -105,7 +105,7 @@ pub(crate) struct Job {
     pub chain: Vec<Link>,
     /// What of the job is on each worker.
     pub shares: BTreeMap<WorkerId, Share>,
-    /// Copies of results, for those that have any.
+    /// Copies of results, for those that have any, by worker.
     pub replicas: BTreeMap<u32, SmallVec<[Replica; 2]>>,
     /// Per class.
     pub ready: Vec<ReadySet>,
@@ -304,7 +304,25 @@ impl Job {
         if self.replicas.is_empty() {
             return None;
         }
-        self.replicas.get(&task.0)?.iter().find(|r| r.worker == worker).copied()
+        let replicas = self.replicas.get(&task.0)?;
+        let at = replicas.binary_search_by_key(&worker, |r| r.worker).ok()?;
+        Some(replicas[at])
+    }
+
+    /// Notes a copy, or that one is there; whether it was not known to be.
+    pub fn add_replica(&mut self, task: TaskId, new: Replica) -> bool {
+        let replicas = self.replicas.entry(task.0).or_default();
+        match replicas.binary_search_by_key(&new.worker, |r| r.worker) {
+            Ok(at) => {
+                let before = replicas[at].there;
+                replicas[at].there |= new.there;
+                new.there && !before
+            }
+            Err(at) => {
+                replicas.insert(at, new);
+                true
+            }
+        }
     }
 
     /// Workers that have said that they have a copy.

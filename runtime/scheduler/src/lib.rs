@@ -6,7 +6,9 @@
 //! number, iterates in hash order, does input or output, or looks inside an operation.
 //!
 //! A driver hands over all events it has with [`Scheduler::step`] and then calls [`Scheduler::flush`] once, which gives
-//! ready tasks to workers:
+//! ready tasks to workers. What concerns very many tasks comes in slices, so that no call takes long: while
+//! [`Scheduler::has_more`], `flush` is to be called again, after what has arrived meanwhile.
+//!
 //!
 //! ```
 //! # use std::sync::Arc;
@@ -33,6 +35,7 @@ mod assign;
 mod bitset;
 mod census;
 mod check;
+mod chores;
 mod class;
 mod copies;
 mod effects;
@@ -41,8 +44,10 @@ mod estimate;
 mod event;
 mod finish;
 mod hold;
+mod hot;
 mod ids;
 mod job;
+mod large;
 mod links;
 mod lost;
 mod needs;
@@ -50,6 +55,7 @@ mod pause;
 mod place;
 mod plan;
 mod query;
+mod rebalance;
 mod retire;
 mod scheduler;
 mod shares;

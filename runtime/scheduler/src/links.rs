@@ -90,10 +90,7 @@ impl Scheduler {
         job.bytes[at] = bytes;
         job.over_count += 1;
         job.tell_output(import, Ok((place, bytes)), effects);
-        for at in job.consumers(import.task) {
-            job.input_exists(at);
-        }
-        self.touch(import.job);
+        self.tell_readers(import, 0);
         self.drop_if_unneeded(import, effects);
         self.finish_if_complete(import.job, effects);
     }

@@ -3,19 +3,25 @@
 use smallvec::SmallVec;
 use swath_graph::TaskId;
 
+use crate::chores::Chore;
 use crate::effects::Effects;
 use crate::ids::{JobId, TaskRef, WorkerId};
 use crate::job::TaskState;
 use crate::scheduler::Scheduler;
 
 /// Tasks that nobody needs, to be looked at.
-type Unneeded = SmallVec<[TaskRef; 4]>;
+pub(crate) type Unneeded = SmallVec<[TaskRef; 4]>;
 
 impl Scheduler {
     /// A task is over: its inputs have one reader less. An import's input is the result it stands for.
     pub(crate) fn inputs_over(&mut self, task: TaskRef, effects: &mut Effects) {
+        self.inputs_over_from(task, 0, effects);
+    }
+
+    /// The same from this input on.
+    pub(crate) fn inputs_over_from(&mut self, task: TaskRef, from: usize, effects: &mut Effects) {
         let mut unneeded = Unneeded::new();
-        self.unuse_inputs(task, &mut unneeded, effects);
+        self.unuse_inputs(task, from, &mut unneeded, effects);
         self.drop_all(unneeded, effects);
     }
 
@@ -28,10 +34,15 @@ impl Scheduler {
     }
 
     /// Nobody waits for these outputs any more.
-    pub(crate) fn release_outputs(&mut self, id: JobId, tasks: &[TaskId], effects: &mut Effects) {
+    pub(crate) fn release_outputs(&mut self, id: JobId, mut tasks: Vec<TaskId>, effects: &mut Effects) {
         let mut unneeded = Unneeded::new();
+        let now = self.take_room(tasks.len());
+        let slice = tasks.split_off(tasks.len() - now);
+        if !tasks.is_empty() {
+            self.chores.push_back(Chore::Release(id, tasks));
+        }
         let Some(job) = self.jobs.get_mut(&id) else { return };
-        for task in tasks {
+        for task in &slice {
             if task.index() < job.state.len() && job.outputs.remove(task.0) {
                 let at = task.index();
                 job.missing_outputs -= u32::from(!job.state[at].is_over());
@@ -46,14 +57,19 @@ impl Scheduler {
         self.finish_if_complete(id, effects);
     }
 
-    fn unuse_inputs(&mut self, task: TaskRef, unneeded: &mut Unneeded, effects: &mut Effects) {
+    fn unuse_inputs(&mut self, task: TaskRef, from: usize, unneeded: &mut Unneeded, effects: &mut Effects) {
         let Some(job) = self.jobs.get_mut(&task.job) else { return };
         if let Some(source) = job.link(task.task) {
             self.unuse_source(task, source, unneeded);
             return;
         }
         let graph = job.graph.clone();
-        for dep in graph.deps(task.task) {
+        let deps = graph.deps(task.task).get(from..).unwrap_or_default();
+        let now = self.take_room(deps.len());
+        if now < deps.len() {
+            self.chores.push_back(Chore::Unuse(task, from + now));
+        }
+        for dep in deps.iter().take(now) {
             let Some(job) = self.jobs.get_mut(&task.job) else { return };
             let uses = &mut job.uses[dep.index()];
             *uses -= 1;
@@ -90,8 +106,14 @@ impl Scheduler {
         self.drop_all(unneeded, effects);
     }
 
-    fn drop_all(&mut self, mut unneeded: Unneeded, effects: &mut Effects) {
+    pub(crate) fn drop_all(&mut self, mut unneeded: Unneeded, effects: &mut Effects) {
         while let Some(task) = unneeded.pop() {
+            if self.room == 0 {
+                unneeded.push(task);
+                self.chores.push_back(Chore::Drop(unneeded.into_vec()));
+                return;
+            }
+            self.room -= 1;
             let Some(job) = self.jobs.get(&task.job) else { continue };
             let at = task.task.index();
             if job.uses[at] > 0 {
@@ -116,7 +138,7 @@ impl Scheduler {
             job.state[task.task.index()] = TaskState::Released;
             job.bytes[task.task.index()] = 0;
         }
-        self.unuse_inputs(task, unneeded, effects);
+        self.unuse_inputs(task, 0, unneeded, effects);
     }
 
     /// A task that has not begun will not.
@@ -125,15 +147,12 @@ impl Scheduler {
         job.ready[job.classes.index(task.task)].remove(task.task.0);
         job.state[task.task.index()] = TaskState::Released;
         job.over_count += 1;
-        // A result that nobody needs counts as one that existed: its readers are over.
-        for at in job.consumers(task.task) {
-            job.input_exists(at);
-        }
         if job.link(task.task).is_some() {
             job.unmet[task.task.index()] = 0;
         }
-        self.touch(task.job);
-        self.unuse_inputs(task, unneeded, effects);
+        // A result that nobody needs counts as one that existed: its readers are over.
+        self.tell_readers(task, 0);
+        self.unuse_inputs(task, 0, unneeded, effects);
     }
 
     /// Releases a result and its copies.

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use swath_graph::TaskId;
 
 use crate::ids::{TaskRef, WorkerId};
-use crate::job::Job;
+use crate::job::{Job, Replica};
 use crate::scheduler::Scheduler;
 use crate::worker::Worker;
 
@@ -25,6 +25,13 @@ const INPUTS: usize = 64;
 /// A reader of more than so many results is not worth gathering them for.
 const SIBLINGS: usize = 16;
 
+impl Scheduler {
+    /// How many inputs are looked at to find a place for a task.
+    pub(crate) fn looked_at(&self, task: TaskRef) -> usize {
+        self.jobs.get(&task.job).map_or(0, |job| job.graph.deps(task.task).len().min(INPUTS))
+    }
+}
+
 /// A task and where its inputs are.
 pub(crate) struct Site<'a> {
     scheduler: &'a Scheduler,
@@ -33,16 +40,30 @@ pub(crate) struct Site<'a> {
     inputs: SmallVec<[Place<'a>; 4]>,
 }
 
-/// An input: the job and task that made it.
+/// An input: the job and task that made it, and its copies, looked up once.
 #[derive(Clone, Copy)]
 struct Place<'a> {
     job: &'a Job,
     task: TaskId,
+    copies: &'a [Replica],
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    fn new(job: &'a Job, task: TaskId) -> Self {
+        let copies = if job.replicas.is_empty() { None } else { job.replicas.get(&task.0) };
+        Self { job, task, copies: copies.map(SmallVec::as_slice).unwrap_or_default() }
+    }
+
     fn is_at(self, worker: WorkerId) -> bool {
-        self.job.place[self.task.index()] == worker.0 || self.job.replica(self.task, worker).is_some()
+        self.job.place[self.task.index()] == worker.0
+            || self.copies.binary_search_by_key(&worker, |copy| copy.worker).is_ok()
+    }
+
+    /// A few workers that have it.
+    fn holders(self) -> impl Iterator<Item = WorkerId> {
+        let first = WorkerId(self.job.place[self.task.index()]);
+        let copies = self.copies.iter().take(INPUTS).filter(|copy| copy.there).map(|copy| copy.worker);
+        std::iter::once(first).chain(copies.take(2))
     }
 }
 
@@ -50,8 +71,8 @@ impl<'a> Site<'a> {
     pub fn new(scheduler: &'a Scheduler, task: TaskRef) -> Option<Self> {
         let job: &Job = scheduler.jobs.get(&task.job)?;
         let place = |dep: &TaskId| match job.link(*dep) {
-            None => Some(Place { job, task: *dep }),
-            Some(source) => Some(Place { job: scheduler.jobs.get(&source.job)?, task: source.task }),
+            None => Some(Place::new(job, *dep)),
+            Some(source) => Some(Place::new(scheduler.jobs.get(&source.job)?, source.task)),
         };
         let inputs = job.graph.deps(task.task).iter().take(INPUTS).filter_map(place).collect();
         Some(Self { scheduler, job, task: task.task, inputs })
@@ -89,10 +110,7 @@ impl<'a> Site<'a> {
         let mate = self.mate();
         let apart = self.scheduler.estimates.fetch(1, self.job.expected_bytes(self.task).unwrap_or(0));
         let plenty = self.job.ready_count() as u64 > 2 * workers.slots;
-        let holders = self.inputs.iter().take(HOLDERS).flat_map(|place| {
-            let first = WorkerId(place.job.place[place.task.index()]);
-            std::iter::once(first).chain(place.job.copies(place.task).take(2))
-        });
+        let holders = self.inputs.iter().take(HOLDERS).flat_map(|place| place.holders());
         let near = holders.chain(mate).filter_map(|id| workers.open_one(id));
         let near = near.filter(|(id, w)| takes(*id, w));
         let others = workers.open().filter(|(id, w)| takes(*id, w)).take(CANDIDATES);

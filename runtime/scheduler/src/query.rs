@@ -9,6 +9,10 @@ use crate::ids::{JobId, TaskRef, WorkerId};
 use crate::job::{Job, TaskState};
 use crate::scheduler::Scheduler;
 
+/// Copies named in an order, and looked at for them.
+const COPIES: usize = 7;
+const LOOKED_AT: usize = 64;
+
 impl Scheduler {
     /// The graph of a job.
     pub fn graph(&self, job: JobId) -> Option<&Arc<TaskGraph>> {
@@ -27,6 +31,17 @@ impl Scheduler {
         let Some(first) = self.holder(source) else { return Vec::new() };
         let copies = self.jobs.get(&source.job).into_iter().flat_map(|job| job.copies(source.task));
         std::iter::once(first).chain(copies).collect()
+    }
+
+    /// The worker that answers for a result, and a few that have copies: others for each `reader`, so that not all ask the
+    /// same ones.
+    fn some_holders(&self, source: TaskRef, reader: u32) -> Vec<WorkerId> {
+        let Some(first) = self.holder(source) else { return Vec::new() };
+        let copies = self.jobs.get(&source.job).and_then(|job| job.replicas.get(&source.task.0));
+        let copies = copies.map(smallvec::SmallVec::as_slice).unwrap_or_default();
+        let (before, after) = copies.split_at(reader as usize % copies.len().max(1));
+        let there = after.iter().chain(before).take(LOOKED_AT).filter(|r| r.there).map(|r| r.worker);
+        std::iter::once(first).chain(there.take(COPIES)).collect()
     }
 
     /// The worker that answers for a task's result, while it exists: never for an import, but for what it stands for.
@@ -80,15 +95,20 @@ impl Scheduler {
 
     /// What the task of an order reads, in argument order.
     pub fn inputs(&self, task: TaskRef) -> impl Iterator<Item = Input> {
+        self.inputs_from(task, 0)
+    }
+
+    /// The same from this input on.
+    pub fn inputs_from(&self, task: TaskRef, from: usize) -> impl Iterator<Item = Input> {
         let job = self.jobs.get(&task.job);
         let deps = job.map(|job| job.graph.deps(task.task)).unwrap_or_default();
-        deps.iter().map(move |dep| {
+        deps.get(from..).unwrap_or_default().iter().map(move |dep| {
             let source = self.source(TaskRef { task: *dep, ..task });
             let uses = self.jobs.get(&source.job).and_then(|job| job.uses.get(source.task.index()));
             Input {
                 task: source,
                 bytes: self.bytes(source).unwrap_or(0),
-                holders: self.holders(source),
+                holders: self.some_holders(source, task.task.0),
                 keep: uses.is_some_and(|uses| *uses > 1),
             }
         })

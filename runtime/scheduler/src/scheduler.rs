@@ -1,15 +1,17 @@
 //! The state, and which transition each event leads to.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use smallvec::SmallVec;
 use swath_error::Error;
 use swath_graph::TaskId;
 
+use crate::chores::{Chore, Slice};
 use crate::effects::Effects;
 use crate::estimate::Estimates;
 use crate::event::{Attempt, Event};
+use crate::hot::Policy;
 use crate::ids::{JobId, TaskRef, Time, WorkerId};
 use crate::job::{Job, TaskState};
 use crate::plan::JobPlan;
@@ -37,12 +39,25 @@ pub struct Scheduler {
     /// Where the search for a worker that takes a copy goes on.
     pub(crate) cursor: u32,
     pub(crate) now: Time,
+    /// What is left of transitions that concern many tasks, oldest first.
+    pub(crate) chores: VecDeque<Chore>,
+    pub(crate) slice: Slice,
+    /// Results that tasks of several workers read, or that somebody wants on this many.
+    pub(crate) watched: BTreeMap<TaskRef, u32>,
+    pub(crate) policy: Policy,
+    /// Copies that are to take the place of results.
+    pub(crate) moves: BTreeMap<TaskRef, WorkerId>,
+    /// How many more tasks and edges this call may look at.
+    pub(crate) room: usize,
+    /// The last flush ended before everything was given out.
+    pub(crate) more: bool,
 }
 
 impl Scheduler {
     /// Takes one event in. Call [`Self::flush`] once after the last of several.
     pub fn step(&mut self, now: Time, event: Event, effects: &mut Effects) {
         self.now = now;
+        self.room = self.slice.0;
         match event {
             Event::Done(attempt, bytes, micros) => self.done(attempt, bytes, micros, effects),
             Event::Failed(attempt, error) => self.failed(attempt, error, effects),
@@ -58,10 +73,11 @@ impl Scheduler {
             Event::Submit(id, plan) => self.submit(id, plan, effects),
             Event::Hold(id, blocks) => self.hold(id, &blocks, effects),
             Event::Cancel(id, reason) => self.end(id, reason, effects),
-            Event::ReleaseOutputs(id, tasks) => self.release_outputs(id, &tasks, effects),
+            Event::ReleaseOutputs(id, tasks) => self.release_outputs(id, tasks, effects),
             Event::Retry(id, tasks) => self.retry(id, &tasks, effects),
             Event::Forget(id) => self.forget(id, effects),
             Event::Replicate(task, copies) => self.replicate(task, copies, effects),
+            Event::Rebalance(among) => self.rebalance(&among, effects),
             Event::WorkerJoined(id, spec) => self.joined(id, Worker::new(spec), effects),
             Event::WorkerLost(id) => self.lost(id, effects),
             Event::Retire(id) => self.retire_worker(id, effects),

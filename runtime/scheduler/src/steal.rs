@@ -80,7 +80,13 @@ impl Scheduler {
         let (Some(job), Some(worker)) = (self.jobs.get(&task.job), self.workers.get(thief)) else { return };
         let class = job.class(task.task);
         let ready = job.state[task.task.index()] == TaskState::Ready;
-        if ready && worker.has_room() && self.workers.may_take(worker, class) && worker.offers(class) {
+        let reads = job.reads(task.task, worker.spec.memory);
+        if ready
+            && worker.has_room()
+            && self.workers.may_take(worker, class)
+            && worker.offers(class)
+            && worker.spec.memory >= reads
+        {
             self.assign(thief, task, 1, effects);
         }
     }
@@ -135,6 +141,7 @@ impl Scheduler {
             && class.slots == 1
             && self.workers.may_take(worker, class)
             && worker.offers(class)
+            && worker.spec.memory >= job.reads(task, worker.spec.memory)
             && wait > WORTH + self.transfer(attempt.task, thief)
     }
 
@@ -162,7 +169,8 @@ impl Scheduler {
         }
     }
 
-    fn is_live(&self, attempt: Attempt) -> bool {
+    /// Whether an attempt is under way, as far as the scheduler knows.
+    pub fn is_live(&self, attempt: Attempt) -> bool {
         let TaskRef { job, task: TaskId(at) } = attempt.task;
         let job = self.jobs.get(&job);
         job.is_some_and(|job| {

@@ -48,13 +48,14 @@ impl Scheduler {
             if self.workers.iter().any(|(_, w)| self.workers.may_take(w, &wishes)) {
                 continue;
             }
-            while let Some(job) = self.jobs.get(&id)
-                && let Some(task) = job.ready[class].first()
-            {
-                let task = TaskRef { job: id, task: TaskId(task) };
-                let error = self.nobody(&job.graph.name(task.task), &wishes);
-                self.give_up(task, &error, effects);
-            }
+            let Some(job) = self.jobs.get(&id) else { return };
+            let ready = job.ready[class].iter().map(|task| TaskRef { job: id, task: TaskId(task) });
+            let mut ready: Vec<TaskRef> = ready.collect();
+            let Some(first) = ready.first() else { continue };
+            let error = self.nobody(&job.graph.name(first.task), &wishes);
+            // The last one comes first.
+            ready.reverse();
+            self.give_up_all(ready, &error, effects);
         }
     }
 

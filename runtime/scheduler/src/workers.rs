@@ -23,6 +23,8 @@ pub(crate) struct Workers {
     pub slots: u64,
     /// Grows whenever a worker joins: a task that no worker may run is looked at again then.
     pub joins: u64,
+    /// The most that the inputs of a task may take on any worker; without limit when there is none.
+    pub most_memory: u64,
 }
 
 impl Workers {
@@ -59,6 +61,7 @@ impl Workers {
         self.all[at] = Some(Box::new(worker));
         self.live.insert(id.0);
         self.note(id);
+        self.note_memory();
     }
 
     pub fn remove(&mut self, id: WorkerId) -> Option<Worker> {
@@ -66,6 +69,7 @@ impl Workers {
         self.live.remove(id.0);
         self.slots -= u64::from(worker.spec.slots);
         self.note(id);
+        self.note_memory();
         if let Some(name) = &worker.spec.name
             && let Some(bearers) = self.by_name.get_mut(name)
         {
@@ -75,6 +79,10 @@ impl Workers {
             }
         }
         Some(*worker)
+    }
+
+    fn note_memory(&mut self) {
+        self.most_memory = self.iter().map(|(_, w)| w.spec.memory).max().unwrap_or(u64::MAX);
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (WorkerId, &Worker)> {

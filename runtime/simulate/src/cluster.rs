@@ -63,6 +63,8 @@ pub(crate) struct Cluster {
     agenda: BTreeMap<(u64, u64), Happening>,
     /// When the last message on each link arrives; the scheduler is the last worker.
     links: BTreeMap<(WorkerId, WorkerId), u64>,
+    /// Links that are slow until then.
+    pub slow: BTreeMap<(WorkerId, WorkerId), u64>,
     pub scheduler: Scheduler,
     pub effects: Effects,
     pub nodes: BTreeMap<WorkerId, Node>,
@@ -111,13 +113,16 @@ impl Cluster {
     fn new(seed: u64, trace: bool) -> Self {
         let mut random = Random::new(seed);
         let plan = Plan::new(&mut random);
+        // From two tasks at a time to more than any graph here has.
+        let slice = [2, 20, 10_000, 10_000][(seed % 4) as usize];
         Self {
             random,
             now: 0,
             sequence: 0,
             agenda: BTreeMap::new(),
             links: BTreeMap::new(),
-            scheduler: Scheduler::default(),
+            slow: BTreeMap::new(),
+            scheduler: Scheduler::default().with_slice(slice).copying_from(20),
             effects: Effects::default(),
             nodes: BTreeMap::new(),
             gone: BTreeSet::new(),
@@ -149,7 +154,9 @@ impl Cluster {
     /// Sends something over a link: it arrives after what was sent before.
     pub fn send(&mut self, from: WorkerId, to: WorkerId, happening: Happening) {
         let slowness = [from, to].iter().filter_map(|id| self.nodes.get(id)).map(|n| n.slowness).max();
-        let delay = (20 + self.random.below(200)) * slowness.unwrap_or(1);
+        let is_slow = self.slow.get(&(from, to)).is_some_and(|until| *until > self.now);
+        let slowness = slowness.unwrap_or(1) * if is_slow { 30 } else { 1 };
+        let delay = (20 + self.random.below(200)) * slowness;
         let last = self.links.get(&(from, to)).copied().unwrap_or(0);
         let at = (self.now + delay).max(last);
         self.links.insert((from, to), at);

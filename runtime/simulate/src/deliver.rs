@@ -168,7 +168,9 @@ impl Cluster {
         let inputs: Vec<TaskRef> = inputs.collect();
         let values = inputs.iter().map(|i| self.nodes.get(&id).and_then(|n| n.store.get(i)).copied());
         let Some(values) = values.collect::<Option<Vec<u64>>>() else {
-            return Err(format!("{attempt:?} begins without its inputs {inputs:?}"));
+            let has = |i: &&TaskRef| self.nodes.get(&id).is_none_or(|n| !n.store.contains_key(i));
+            let lacks: Vec<_> = inputs.iter().filter(has).collect();
+            return Err(format!("{attempt:?} begins without its inputs {lacks:?}"));
         };
         let failed = self.attempts_failed.get(&name).copied().unwrap_or(0);
         let fails = job.failures.get(name.task.index()).is_some_and(|n| failed < *n);

@@ -15,6 +15,7 @@ pub(crate) struct Plan {
     halts: u32,
     retirements: u32,
     joins: u32,
+    slow_links: u32,
     /// Time between two of them.
     every: u64,
 }
@@ -32,6 +33,7 @@ impl Plan {
             halts: random.below(3) as u32,
             retirements: random.below(3) as u32,
             joins: random.below(3) as u32,
+            slow_links: random.below(4) as u32,
             every: 200 + random.below(20_000),
         }
     }
@@ -64,7 +66,7 @@ impl Cluster {
         let nodes: Vec<WorkerId> = self.nodes.values().filter(|n| !n.fenced).map(|n| n.id).collect();
         let Some(id) = self.random.pick(&nodes) else { return self.join() };
         let some_stay = nodes.len() > 1;
-        match self.random.below(6) {
+        match self.random.below(7) {
             0 if self.plan.kills > 1 => {
                 self.plan.kills -= 1;
                 self.kill(id);
@@ -86,6 +88,14 @@ impl Cluster {
             4 if self.plan.joins > 0 => {
                 self.plan.joins -= 1;
                 return self.join();
+            }
+            5 if self.plan.slow_links > 0 => {
+                self.plan.slow_links -= 1;
+                // To another worker, or to or from the scheduler.
+                let other = self.random.pick(&nodes).filter(|other| *other != id).unwrap_or(SCHEDULER);
+                let until = self.now + 1 + self.random.below(30_000);
+                let link = if self.random.one_in(2) { (id, other) } else { (other, id) };
+                self.slow.insert(link, until);
             }
             _ => {}
         }

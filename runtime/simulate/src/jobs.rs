@@ -20,6 +20,8 @@ pub(crate) struct Job {
     pub options: JobOptions,
     /// The value of each task; none when it must err.
     pub values: Vec<Option<u64>>,
+    /// The value of each task if no operation had failed.
+    pub lucky: Vec<u64>,
     /// How often each task's operation fails before it succeeds.
     pub failures: Vec<u32>,
 }
@@ -68,12 +70,27 @@ impl Jobs {
         let failures: Vec<u32> = (0..n)
             .map(|_| if clumsy && random.one_in(20) { 1 + random.below(3) as u32 } else { 0 })
             .collect();
-        let mut job = Job { graph, links, options, values: Vec::new(), failures };
+        let mut job = Job { graph, links, options, values: Vec::new(), lucky: Vec::new(), failures };
         for task in (0..n).map(|t| TaskRef { job: id, task: TaskId(t) }) {
-            let value = self.evaluate(&job, task);
+            let (value, lucky) = (self.evaluate(&job, task), self.evaluate_lucky(&job, task));
             job.values.push(value);
+            job.lucky.push(lucky);
         }
         Ok(job)
+    }
+
+    /// The value of a task if no operation had failed: a worker that is lost takes the news of a failure with it, and one
+    /// more attempt than was planned for may succeed.
+    pub fn lucky(&self, task: TaskRef) -> Option<u64> {
+        self.0.get(&task.job)?.lucky.get(task.task.index()).copied()
+    }
+
+    fn evaluate_lucky(&self, job: &Job, task: TaskRef) -> u64 {
+        if let Some((_, source)) = job.links.iter().find(|(t, _)| *t == task.task) {
+            return self.lucky(*source).unwrap_or(0);
+        }
+        let inputs = job.graph.deps(task.task).iter().filter_map(|d| job.lucky.get(d.index()).copied());
+        Self::run(task, inputs)
     }
 
     /// What sequential evaluation gives.

@@ -22,6 +22,9 @@ pub enum Query {
     Retire(Vec<WorkerId>),
     /// Have this many copies of each result; answered by [`Answer::Done`] at once.
     Replicate(Vec<TaskRef>, u32),
+    /// Move results from those of these workers (all for an empty list) that hold much to those that hold little; answered
+    /// by [`Answer::Done`] at once.
+    Rebalance(Vec<WorkerId>),
     /// Keep results under a name for other clients: the outputs of a collection and its description.
     Publish(String, Dataset),
     /// The dataset of a name; answered by [`Answer::Dataset`]. The client then refers to its results.

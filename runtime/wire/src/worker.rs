@@ -54,6 +54,8 @@ pub enum ToWorker {
     Layers(JobId, Vec<(LayerId, Blob)>),
     /// Tasks to run, best first. An attempt that is known already and reported [`FromWorker::Fetched`] goes on.
     Run(Vec<RunOrder>),
+    /// The first inputs of an attempt with very many of them, in several messages; the order itself has the last ones.
+    Inputs(Attempt, Vec<Input>),
     /// Tasks to give back when they have not begun; answered by [`FromWorker::Returned`] or
     /// [`FromWorker::Kept`].
     Recall(Vec<Attempt>),

@@ -125,6 +125,15 @@ impl Client {
         self.request(Query::Replicate(tasks, copies)).map(drop)
     }
 
+    /// Moves results from workers that hold much to workers that hold little, until each holds about the average. They go
+    /// on being readable meanwhile; this returns before they have moved.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Cluster`] when the connection is over.
+    pub fn rebalance(&self) -> Result<()> {
+        self.request(Query::Rebalance(Vec::new())).map(drop)
+    }
+
     /// Keeps results under a name, for other clients and after this one has left.
     ///
     /// # Errors

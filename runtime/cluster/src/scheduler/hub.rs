@@ -14,6 +14,7 @@ use super::coordination::Coordinator;
 use super::datasets::Datasets;
 use super::inbound::{ClientId, Inbound};
 use super::links::{ClientLink, WorkerLink};
+use super::long_orders::LongOrders;
 use super::mailbox::Mailbox;
 use super::options::SchedulerOptions;
 use super::queries::Calls;
@@ -23,6 +24,9 @@ const ROUND: Duration = Duration::from_millis(500);
 
 /// How long the last words to everybody may take.
 const GOODBYE: Duration = Duration::from_millis(500);
+
+/// Jobs of more tasks are dropped on another thread.
+const LARGE: usize = 20_000;
 
 /// Whom an answer goes to: a client, and the number of its question.
 pub(crate) type Asker = (ClientId, u64);
@@ -40,6 +44,7 @@ pub(crate) struct Hub {
     pub coordinator: Coordinator,
     pub datasets: Datasets,
     pub calls: Calls,
+    pub long_orders: LongOrders,
     /// Who waits for the end of which workers.
     pub retiring: Vec<(Asker, BTreeSet<WorkerId>)>,
     pub options: SchedulerOptions,
@@ -65,6 +70,7 @@ impl Hub {
             coordinator: Coordinator::default(),
             datasets: Datasets::default(),
             calls: Calls::default(),
+            long_orders: LongOrders::default(),
             retiring: Vec::new(),
             options,
             next_job: 0,
@@ -169,7 +175,13 @@ impl Hub {
         for order in effects.run.drain(..) {
             self.order(order);
         }
+        // What no worker knows in full yet comes back at once.
+        let mut returned = Vec::new();
         for attempt in effects.recall.drain(..) {
+            if self.long_orders.take_back(attempt) {
+                returned.push(attempt);
+                continue;
+            }
             self.tell_worker(attempt.worker, ToWorker::Recall(vec![attempt]));
         }
         for copy in effects.copy.drain(..) {
@@ -184,16 +196,20 @@ impl Hub {
             }
         }
         for job in effects.abort.drain(..) {
+            returned.extend(self.long_orders.take_back_job(job));
             self.tell_workers_of(job, &ToWorker::Abort(job));
         }
         let forgotten = self.report(&mut effects);
         self.wake_at = self.wake_at.into_iter().chain(effects.wake_at.take()).min();
         self.effects = effects;
-        if !forgotten.is_empty() {
+        if self.send_piece() || !forgotten.is_empty() || !returned.is_empty() {
             self.wake_at = Some(now);
-            for job in forgotten {
-                self.step(Event::Forget(job));
-            }
+        }
+        for job in forgotten {
+            self.step(Event::Forget(job));
+        }
+        for attempt in returned {
+            self.step(Event::Returned(attempt));
         }
         self.workers.values_mut().for_each(WorkerLink::send);
         self.clients.values_mut().for_each(ClientLink::send);
@@ -229,6 +245,10 @@ impl Hub {
                     link.out.push(ToWorker::Forget(retired.job));
                 }
             }
+            if retired.tasks() > LARGE {
+                // Where no thread can be started it is dropped here.
+                let _ = std::thread::Builder::new().name("swath-drop".into()).spawn(move || drop(retired));
+            }
         }
         for worker in effects.leave.drain(..) {
             self.tell_worker(worker, ToWorker::Stop("its results are elsewhere now".to_owned()));
@@ -236,8 +256,9 @@ impl Hub {
         forgotten
     }
 
-    /// Sends a task to its worker, and its operations before it when they have not been sent yet.
-    fn order(&mut self, order: Order) {
+    /// Sends a task to its worker, with what it reads from input `from` on, and its operations before it when they have not
+    /// been sent yet.
+    pub fn send_order(&mut self, order: Order, from: usize) {
         let Order { attempt, slots } = order;
         let task = attempt.task;
         let client = owner(task.job);
@@ -259,7 +280,7 @@ impl Hub {
             slots,
             priority: self.scheduler.priority(task),
             steps: steps.iter().copied().collect(),
-            inputs: self.scheduler.inputs(task).collect(),
+            inputs: self.scheduler.inputs_from(task, from).collect(),
             deliver: if deliver { client } else { 0 },
         });
     }

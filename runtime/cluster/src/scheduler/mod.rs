@@ -13,6 +13,7 @@ mod doorman;
 mod hub;
 mod inbound;
 mod links;
+mod long_orders;
 mod mailbox;
 mod options;
 mod outgoing;

@@ -39,6 +39,10 @@ impl Hub {
                 }
                 Ok(Answer::Done)
             }
+            Query::Rebalance(workers) => self.checked(workers).map(|workers| {
+                self.step(Event::Rebalance(workers.into_iter().collect()));
+                Answer::Done
+            }),
             Query::Publish(name, dataset) => self.publish(name, dataset),
             Query::Dataset(name) => self.dataset(&name),
             Query::Datasets => Ok(Answer::Names(self.dataset_names())),

@@ -52,6 +52,7 @@ impl Hub {
         let peer = link.peer.clone();
         link.out.push(ToWorker::Peers(everybody));
         let spec = WorkerSpec {
+            memory: link.offer.memory_limit,
             budget: (link.offer.memory_limit / 100).saturating_mul(BUDGET),
             resources: link.offer.resources.clone(),
             ..WorkerSpec::remote(link.offer.name.clone(), link.offer.slots)

@@ -71,6 +71,15 @@ impl Reference {
         self.needed(task.job)[task.task.index()]
     }
 
+    /// Whether a job has ended and nothing that it gives is to be made again.
+    pub fn is_complete(&self, job: JobId) -> bool {
+        let over = |o: &TaskId| {
+            let task = TaskRef { job, task: *o };
+            self.results.contains_key(&task) || self.released.contains(&task) || self.erred.contains(&task)
+        };
+        self.ended.contains_key(&job) && self.graphs[&job].outputs().iter().all(over)
+    }
+
     /// Tasks that could run now and that somebody needs.
     pub fn ready(&self, job: JobId) -> Vec<TaskRef> {
         if self.ended.contains_key(&job) || self.ending.contains(&job) {

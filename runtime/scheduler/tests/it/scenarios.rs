@@ -198,7 +198,10 @@ fn a_task_that_kills_workers_is_stopped() {
         b.tell(Event::WorkerLost(WorkerId(id)));
     }
     let error = b.effects.ended.pop().unwrap().result.unwrap_err();
-    assert_eq!((error.kind(), error.task().unwrap().worker.as_deref()), (ErrorKind::Cluster, Some("w3")));
+    let failure = error.task().unwrap();
+    assert_eq!((error.kind(), failure.worker.as_deref()), (ErrorKind::Cluster, Some("w3")));
+    assert_eq!(failure.task, "t0-0");
+    assert!(error.to_string().contains("4 workers were lost while they ran"), "{error}");
 }
 
 #[test]

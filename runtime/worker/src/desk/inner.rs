@@ -26,6 +26,8 @@ pub(super) struct Inner {
     pub jobs: Jobs,
     /// What was ordered and has not begun.
     pub orders: HashMap<Attempt, Ordered>,
+    /// Inputs of attempts whose orders are still to come.
+    pub early: HashMap<Attempt, Vec<Input>>,
     /// Attempts that wait for their asynchronous half, or for a slot after it.
     pub away: HashMap<Attempt, Away>,
     /// What has begun, and how to stop it.
@@ -63,6 +65,7 @@ impl Inner {
             effects: Effects::default(),
             jobs: Jobs::default(),
             orders: HashMap::new(),
+            early: HashMap::new(),
             away: HashMap::new(),
             begun: HashMap::new(),
             queue: VecDeque::new(),
@@ -78,12 +81,21 @@ impl Inner {
     }
 
     pub fn order(&mut self, order: RunOrder) {
-        let RunOrder { attempt, slots, priority, steps, inputs, deliver } = order;
+        let RunOrder { attempt, slots, priority, steps, mut inputs, deliver } = order;
+        if let Some(mut first) = self.early.remove(&attempt) {
+            first.append(&mut inputs);
+            inputs = first;
+        }
         if !self.away.contains_key(&attempt) {
             let tasks = inputs.iter().map(|i: &Input| i.task).collect();
             self.orders.insert(attempt, Ordered { steps, inputs: tasks, deliver });
         }
         self.events.push_back(Event::Run(Assignment { attempt, slots, priority, inputs }));
+    }
+
+    /// The first inputs of an attempt that is ordered later.
+    pub fn hear_inputs(&mut self, attempt: Attempt, mut inputs: Vec<Input>) {
+        self.early.entry(attempt).or_default().append(&mut inputs);
     }
 
     pub fn finished(&mut self, outcome: Outcome) {
@@ -108,6 +120,7 @@ impl Inner {
             store.remove(task);
         }
         for job in self.effects.forget.drain(..) {
+            self.early.retain(|attempt, _| attempt.task.job != job);
             self.jobs.forget(job);
             store.remove_job(job);
         }

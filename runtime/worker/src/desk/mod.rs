@@ -106,6 +106,7 @@ impl Desk {
                     ToWorker::Gone(gone) => inner.peers.retain(|id, _| !gone.contains(id)),
                     ToWorker::Layers(job, layers) => inner.jobs.add(job, layers),
                     ToWorker::Run(orders) => orders.into_iter().for_each(|order| inner.order(order)),
+                    ToWorker::Inputs(attempt, inputs) => inner.hear_inputs(attempt, inputs),
                     ToWorker::Recall(attempts) => {
                         inner.events.extend(attempts.into_iter().map(Event::Recall));
                     }
