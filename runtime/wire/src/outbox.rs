@@ -1,5 +1,7 @@
 //! Frames on their way to a peer: put in from any thread without waiting, written by one task.
 
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +16,9 @@ use crate::frame;
 /// Bytes that may wait for a peer; one that reads more slowly than that is given up.
 const LIMIT: usize = 1 << 30;
 
+/// Bytes of the largest frame that its sender writes: one call or one result. Bursts are better left to the writer.
+const DIRECT: usize = 512;
+
 /// Bytes joined into one write.
 const JOINED: usize = 256 << 10;
 
@@ -21,7 +26,7 @@ const JOINED: usize = 256 << 10;
 #[derive(Clone, Debug)]
 pub struct Outbox(Arc<Inner>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inner {
     waiting: Mutex<Waiting>,
     changed: Notify,
@@ -31,6 +36,10 @@ struct Inner {
 struct Waiting {
     frames: Vec<Vec<u8>>,
     bytes: usize,
+    /// The writer has taken frames that are not written yet.
+    writing: bool,
+    /// The socket itself, for small frames while there is nothing else to write.
+    direct: Option<TcpStream>,
     /// Nothing more will be put in: the writer ends after the last frame.
     closed: bool,
     /// The writer is gone.
@@ -38,8 +47,10 @@ struct Waiting {
 }
 
 impl Outbox {
-    pub(crate) fn new() -> Self {
-        Self(Arc::default())
+    /// `direct` is the socket of the connection, when senders may write to it.
+    pub(crate) fn new(direct: Option<TcpStream>) -> Self {
+        let waiting = Mutex::new(Waiting { direct, ..Waiting::default() });
+        Self(Arc::new(Inner { waiting, changed: Notify::new() }))
     }
 
     /// Sends a batch of messages as one frame. Never waits.
@@ -54,7 +65,7 @@ impl Outbox {
     ///
     /// # Errors
     /// [`ErrorKind::Cluster`] when the connection is over or the peer has stopped reading.
-    pub fn send_frame(&self, frame: Vec<u8>) -> Result<()> {
+    pub fn send_frame(&self, mut frame: Vec<u8>) -> Result<()> {
         let mut waiting = self.0.waiting.lock();
         if waiting.dead || waiting.closed {
             return Err(Error::new(ErrorKind::Cluster, "the connection is closed"));
@@ -65,6 +76,11 @@ impl Outbox {
             self.0.changed.notify_one();
             return Err(Error::new(ErrorKind::Cluster, "the peer does not read what it is sent"));
         }
+        let written = waiting.write(&frame);
+        if written == frame.len() {
+            return Ok(());
+        }
+        frame.drain(..written);
         waiting.bytes += frame.len();
         waiting.frames.push(frame);
         drop(waiting);
@@ -98,6 +114,7 @@ impl Outbox {
                 let mut waiting = self.0.waiting.lock();
                 std::mem::swap(&mut frames, &mut waiting.frames);
                 waiting.bytes = 0;
+                waiting.writing = !frames.is_empty();
                 waiting.closed
             };
             if !frames.is_empty() {
@@ -112,12 +129,23 @@ impl Outbox {
                 return;
             }
             if tokio::time::timeout(idle, self.0.changed.notified()).await.is_err() {
-                frames.push(vec![0; frame::PREFIX]);
-                if write_all(&mut stream, &mut frames).await.is_err() {
-                    return;
+                let mut waiting = self.0.waiting.lock();
+                if waiting.frames.is_empty() {
+                    waiting.frames.push(vec![0; frame::PREFIX]);
                 }
             }
         }
+    }
+}
+
+impl Waiting {
+    /// Writes a small frame to the socket, if that may be done and nothing goes before it; the bytes that went out.
+    fn write(&mut self, frame: &[u8]) -> usize {
+        if self.writing || !self.frames.is_empty() || frame.len() > DIRECT {
+            return 0;
+        }
+        // What is wrong with the socket the writer finds, too.
+        self.direct.as_mut().and_then(|socket| socket.write(frame).ok()).unwrap_or(0)
     }
 }
 
@@ -146,6 +174,8 @@ impl Drop for Gone {
     fn drop(&mut self) {
         let mut waiting = self.0.waiting.lock();
         waiting.dead = true;
+        // Its peer is to notice the end.
+        waiting.direct = None;
         waiting.frames.clear();
     }
 }

@@ -63,6 +63,20 @@ struct Configs {
     name: ServerName<'static>,
 }
 
+impl Socket {
+    /// The same socket for a writer that never waits; none for an encrypted one.
+    pub(crate) fn direct(&self) -> Option<std::net::TcpStream> {
+        match self {
+            #[cfg(unix)]
+            Self::Plain(stream) => {
+                use std::os::fd::AsFd as _;
+                stream.as_fd().try_clone_to_owned().ok().map(Into::into)
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Dialer {
     /// Without TLS for no identity.
     ///

@@ -77,7 +77,7 @@ impl Session {
                 return Err(Error::new(ErrorKind::Cluster, "the scheduler took this worker for a client"));
             }
         };
-        let (incoming, outbox) = Connection::open(socket, ttl);
+        let (incoming, outbox) = Connection::open_direct(socket, ttl);
         let limits = Limits::new(u32::try_from(options.threads).unwrap_or(u32::MAX), options.memory_limit);
         let desk = Desk::new(Setup {
             scheduler: options.scheduler.clone(),

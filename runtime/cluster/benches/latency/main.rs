@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../common/processes.rs"]
 mod processes;
 
 use std::time::{Duration, Instant};

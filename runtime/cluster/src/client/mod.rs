@@ -156,7 +156,7 @@ async fn open_once(address: &str, options: &ClientOptions) -> Result<Client> {
         return Err(Error::new(ErrorKind::Cluster, "the scheduler took this client for a worker"));
     };
     let flight = FlightClient::new(&flight_options(options.identity.as_ref()))?;
-    let connection = Connection::open(socket, Duration::from_micros(ttl));
+    let connection = Connection::open_direct(socket, Duration::from_micros(ttl));
     Ok(Client { shared: Shared::start(address.to_owned(), first_job, flight, connection) })
 }
 
