@@ -122,11 +122,11 @@ mod tests {
     #[tokio::test]
     async fn a_connection_that_is_let_go_is_over_for_the_peer_although_an_outbox_is_left() {
         let ((in_a, outbox), (mut incoming, _out)) = pair(Duration::from_secs(20)).await;
-        outbox.send(&[1]).unwrap();
+        outbox.send(&[1u64]).unwrap();
         drop(in_a);
         assert_eq!(incoming.next().await.unwrap().unwrap(), [1]);
         assert!(incoming.next().await.unwrap().is_none());
-        assert!(outbox.send(&[2]).is_err());
+        assert!(outbox.send(&[2u64]).is_err());
     }
 
     #[tokio::test]
@@ -134,7 +134,7 @@ mod tests {
         let ((_in, outbox), (mut incoming, _out)) = pair(Duration::from_millis(400)).await;
         let waiting = tokio::spawn(async move { incoming.next().await });
         tokio::time::sleep(Duration::from_millis(1500)).await;
-        outbox.send(&[5]).unwrap();
+        outbox.send(&[5u64]).unwrap();
         assert_eq!(waiting.await.unwrap().unwrap().unwrap(), [5]);
     }
 }
