@@ -58,7 +58,6 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let ended = swath::processes::ended();
     while !ended.load(std::sync::atomic::Ordering::SeqCst) {
         std::thread::sleep(LOOK);
-        cluster.restart_lost()?;
     }
     Ok(())
 }

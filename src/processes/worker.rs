@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use swath_cluster::{Worker, WorkerOptions};
+use swath_cluster::{GAVE_UP, Supervisor, SupervisorOptions, Worker, WorkerOptions, obey_supervisor};
 
 use super::connect::{Tls, listen_address, scheduler_address};
 use super::scheduler::seconds;
@@ -71,6 +72,15 @@ pub struct WorkerArgs {
     #[arg(long)]
     insecure: bool,
 
+    /// Do without the supervisor that starts a worker again when its process dies, and ends it at 95 % of its memory
+    /// limit.
+    #[arg(long)]
+    no_supervisor: bool,
+
+    /// A supervisor has started this and is at the other end of the standard input.
+    #[arg(long, hide = true)]
+    supervised: bool,
+
     #[command(flatten)]
     tls: Tls,
 }
@@ -82,12 +92,53 @@ impl WorkerArgs {
     /// When there is no scheduler, it refuses this worker, or the arguments are wrong.
     pub fn run(&self) -> Result<()> {
         let options = self.options()?;
+        if self.supervised {
+            let result = self.work(options);
+            return result.inspect_err(|error| {
+                eprintln!("error: {error}");
+                // Starting it once more would not help.
+                std::process::exit(GAVE_UP);
+            });
+        }
+        if self.no_supervisor { self.work(options) } else { self.supervise(options) }
+    }
+
+    fn work(&self, options: WorkerOptions) -> Result<()> {
         let name = options.name.clone();
         let worker = Arc::new(swath_execute::block_on(Worker::start(options))?);
         eprintln!("swath worker {name} at {}", worker.address());
         let leaving = worker.clone();
         signals::on_signal(move || leaving.leave());
+        if self.supervised {
+            obey_supervisor(&worker)?;
+        }
         swath_execute::block_on(worker.wait())
+    }
+
+    /// This program once more as the worker, watched over by this process.
+    fn supervise(&self, options: WorkerOptions) -> Result<()> {
+        let WorkerOptions { scheduler, name, identity, memory_limit, local_dir, .. } = options;
+        let program = std::env::current_exe().map_err(|e| Error::io("the path of this program", e))?;
+        let mut arguments: Vec<_> = std::env::args_os().skip(1).collect();
+        arguments.push("--supervised".into());
+        if self.name.is_none() {
+            arguments.extend(["--name".into(), name.clone().into()]);
+        }
+        let watched = SupervisorOptions {
+            identity,
+            memory_limit,
+            local_dir,
+            ..SupervisorOptions::new(scheduler, name)
+        };
+        let command = move || {
+            let mut command = Command::new(&program);
+            command.args(&arguments);
+            command
+        };
+        let supervisor = Arc::new(Supervisor::start(watched, command)?);
+        let leaving = supervisor.clone();
+        signals::on_signal(move || leaving.leave());
+        supervisor.wait()
     }
 
     fn options(&self) -> Result<WorkerOptions> {
@@ -107,6 +158,7 @@ impl WorkerArgs {
             threads,
             memory_limit: limit.unwrap_or(defaults.memory_limit),
             owns_process: true,
+            supervised: self.supervised,
             local_dir: self.local_dir.clone().unwrap_or(defaults.local_dir),
             resources: self.resources()?,
             listen,

@@ -11,6 +11,7 @@ mod local;
 mod scheduler;
 mod scheduler_file;
 mod ssh;
+mod supervisor;
 mod tls;
 
 pub use client::*;
@@ -19,6 +20,7 @@ pub use local::{Adaptive, LocalCluster, LocalClusterBuilder};
 pub use scheduler::{DEFAULT_PORT, SchedulerOptions, SchedulerServer, check_exposure};
 pub use scheduler_file::read_scheduler_file;
 pub use ssh::{SshCluster, SshClusterBuilder};
+pub use supervisor::{GAVE_UP, Supervisor, SupervisorOptions, obey_supervisor};
 pub use swath_wire::{Identity, Metrics, WorkerInfo};
 pub use swath_worker::{Worker, WorkerOptions};
 pub use tls::{tls_identity, tls_init};

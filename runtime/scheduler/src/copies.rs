@@ -46,7 +46,9 @@ impl Scheduler {
         let from = WorkerId(job.place[at]);
         if self.workers.get(from).is_some_and(|w| w.closing) {
             self.move_off(task, effects);
-            self.evacuate(from, None, effects);
+            // A copy on another worker that is to go is no place to stay.
+            let again = (self.holder(task) == Some(from)).then_some(task);
+            self.evacuate(from, again, effects);
         } else if moves {
             self.complete_move(task, id, effects);
         } else if new {

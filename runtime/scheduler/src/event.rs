@@ -82,6 +82,8 @@ pub struct HeldBlock {
 pub enum Event {
     /// A worker is there and may be given tasks. Numbers are dense: the scheduler keeps a table of them.
     WorkerJoined(WorkerId, WorkerSpec),
+    /// A worker is about to be told of as lost, for this reason: for the errors of tasks that workers do not survive.
+    Dying(WorkerId, String),
     /// A worker is gone with all it held and ran.
     WorkerLost(WorkerId),
     /// A worker's queue may be deeper or shallower from now on.

@@ -9,6 +9,7 @@ use crate::event::Attempt;
 use crate::ids::{JobId, TaskRef, WorkerId};
 use crate::job::{Job, TaskState};
 use crate::scheduler::Scheduler;
+use crate::worker::Worker;
 
 /// Attempts at a task that could not get an input before the task is given up.
 const ALLOWED_MISSES: u32 = 10;
@@ -24,13 +25,13 @@ impl Scheduler {
         let touched: Vec<JobId> =
             self.jobs.iter().filter(|(_, job)| job.shares.contains_key(&id)).map(|(id, _)| *id).collect();
         for job in touched {
-            self.lost_to(job, id, worker.spec.name.as_deref(), effects);
+            self.lost_to(job, id, &worker, effects);
         }
         self.retry_copies(id, effects);
     }
 
     /// What the loss of a worker means for a job.
-    fn lost_to(&mut self, id: JobId, worker: WorkerId, name: Option<&str>, effects: &mut Effects) {
+    fn lost_to(&mut self, id: JobId, worker: WorkerId, who: &Worker, effects: &mut Effects) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         let there: Vec<TaskId> = job.tasks_on(worker).collect();
         let (mut gone, mut deadly) = (Vec::new(), Vec::new());
@@ -50,7 +51,7 @@ impl Scheduler {
             job.shares.remove(&worker);
         }
         for (task, deaths) in deadly {
-            if let Some(error) = self.jobs.get(&id).map(|job| deadly_task(job, task, deaths, name)) {
+            if let Some(error) = self.jobs.get(&id).map(|job| deadly_task(job, task, deaths, who)) {
                 self.give_up(TaskRef { job: id, task }, &error, effects);
             }
         }
@@ -141,10 +142,15 @@ impl Scheduler {
 }
 
 /// The error of a task that several workers did not survive.
-fn deadly_task(job: &Job, task: TaskId, deaths: u32, worker: Option<&str>) -> Error {
-    Error::new(ErrorKind::Cluster, format!("{deaths} workers were lost while they ran this task"))
+fn deadly_task(job: &Job, task: TaskId, deaths: u32, worker: &Worker) -> Error {
+    let mut what = format!("{deaths} workers were lost while they ran this task");
+    let name = worker.spec.name.clone();
+    if let (Some(name), Some(cause)) = (&name, &worker.cause) {
+        what = format!("{what}, at last {name}: {cause}");
+    }
+    Error::new(ErrorKind::Cluster, what)
         .with_help("look at the last worker's log: most often the task needs more memory than a worker has")
-        .in_task(crate::finish::describe(&job.graph, task, worker.map(str::to_owned)))
+        .in_task(crate::finish::describe(&job.graph, task, name))
 }
 
 impl Job {

@@ -79,6 +79,7 @@ impl Scheduler {
             Event::Replicate(task, copies) => self.replicate(task, copies, effects),
             Event::Rebalance(among) => self.rebalance(&among, effects),
             Event::WorkerJoined(id, spec) => self.joined(id, Worker::new(spec), effects),
+            Event::Dying(id, cause) => self.change_worker(id, |worker| worker.cause = Some(cause)),
             Event::WorkerLost(id) => self.lost(id, effects),
             Event::Retire(id) => self.retire_worker(id, effects),
             Event::Halted(id, halted) => self.change_worker(id, |worker| worker.halted = halted),

@@ -45,6 +45,8 @@ pub(crate) struct Worker {
     pub halted: bool,
     /// It is to go.
     pub closing: bool,
+    /// Why it is lost, when that is known before it is.
+    pub cause: Option<String>,
     /// It has been told that it may go.
     pub dismissed: bool,
     /// Results to be copied elsewhere before it goes.
@@ -73,6 +75,7 @@ impl Worker {
             copies: BTreeSet::new(),
             halted: false,
             closing: false,
+            cause: None,
             dismissed: false,
             evacuate: VecDeque::new(),
             queue: VecDeque::new(),

@@ -33,7 +33,7 @@ impl Folder {
     pub fn create(parent: &Path) -> Result<Self> {
         let help = |e: Error| e.with_help("choose another folder for spilled blocks");
         let dir = AsideDir::create(parent.join(NAME)).map_err(help)?;
-        sweep(parent);
+        remove_leftovers(parent);
         let path = dir.path().join(LOCK);
         let lock = File::create(&path).map_err(|e| help(Error::io(path.display(), e)))?;
         lock.lock().map_err(|e| help(Error::io(path.display(), e)))?;
@@ -45,8 +45,9 @@ impl Folder {
     }
 }
 
-/// Removes the folders in `parent` whose processes are gone. What cannot be removed stays.
-fn sweep(parent: &Path) {
+/// Removes what processes that are gone have left in `parent`, the folder chosen for spilled blocks. What cannot be
+/// removed stays.
+pub fn remove_leftovers(parent: &Path) {
     let Ok(entries) = std::fs::read_dir(parent) else { return };
     for path in entries.flatten().map(|entry| entry.path()) {
         if process_of(&path).is_some_and(|pid| !is_alive(pid)) && is_abandoned(&path) {

@@ -19,6 +19,7 @@ mod spill;
 mod store;
 mod writer;
 
+pub use folder::remove_leftovers;
 pub use options::{StoreOptions, StoreUsage};
 pub use slot::Slot;
 pub use spill::Spill;

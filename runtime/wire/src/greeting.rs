@@ -70,6 +70,19 @@ pub struct WorkerOffer {
     pub resources: BTreeMap<String, u64>,
     /// Names of the operations and functions it can run, sorted.
     pub operations: Vec<String>,
+    /// A supervisor watches over its process, and says how it ended.
+    pub supervised: bool,
+}
+
+/// How a worker ended, by its supervisor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Obituary {
+    /// The worker's name.
+    pub worker: String,
+    /// The process that ended: another one may go by the name already.
+    pub pid: u32,
+    /// Why it ended, as a sentence.
+    pub cause: String,
 }
 
 /// What somebody wants to be.
@@ -79,6 +92,8 @@ pub enum Role {
     Worker(Box<WorkerOffer>),
     /// Submits graphs. The name is shown to others.
     Client(String),
+    /// Says how a worker ended, and nothing else.
+    Supervisor(Obituary),
 }
 
 /// Who calls.
@@ -107,6 +122,8 @@ pub enum Welcome {
         /// Silence after which either side takes the other to be gone, in microseconds.
         ttl: u64,
     },
+    /// To a supervisor: what it said is known.
+    Noted,
 }
 
 /// The part that never changes.

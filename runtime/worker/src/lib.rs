@@ -26,4 +26,5 @@ mod worker;
 pub use net::runtime;
 pub use options::WorkerOptions;
 pub use run::{Running, running};
+pub use swath_store::remove_leftovers;
 pub use worker::Worker;

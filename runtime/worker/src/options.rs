@@ -20,6 +20,8 @@ pub struct WorkerOptions {
     pub memory_limit: u64,
     /// The process is this worker's own, so what the process takes in memory is watched too. Default false.
     pub owns_process: bool,
+    /// A supervisor watches over the process, and tells the scheduler how it ended. Default false.
+    pub supervised: bool,
     /// The folder for results that do not fit into memory. Default: the system's folder for temporary files.
     pub local_dir: PathBuf,
     /// Named amounts of abstract resources. Default: none.
@@ -49,6 +51,7 @@ impl WorkerOptions {
             threads: std::thread::available_parallelism().map_or(1, Into::into),
             memory_limit: crate::memory::default_limit(),
             owns_process: false,
+            supervised: false,
             local_dir: std::env::temp_dir(),
             resources: BTreeMap::new(),
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),

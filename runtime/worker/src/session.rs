@@ -76,6 +76,12 @@ impl Session {
             Welcome::Client { .. } => {
                 return Err(Error::new(ErrorKind::Cluster, "the scheduler took this worker for a client"));
             }
+            Welcome::Noted => {
+                return Err(Error::new(
+                    ErrorKind::Cluster,
+                    "the scheduler took this worker for a supervisor",
+                ));
+            }
         };
         let (incoming, outbox) = Connection::open_direct(socket, ttl);
         let limits = Limits::new(u32::try_from(options.threads).unwrap_or(u32::MAX), options.memory_limit);
@@ -203,5 +209,6 @@ fn offer(options: &WorkerOptions, address: &str) -> WorkerOffer {
         memory_limit: options.memory_limit,
         resources: options.resources.clone(),
         operations: options.operations.clone(),
+        supervised: options.supervised,
     }
 }

@@ -118,8 +118,13 @@ impl Client {
         }
         let options = ClientOptions { identity: running.identity(), ..ClientOptions::default() };
         let client = Self::connect_with(&address, &options)?;
-        CLIENTS.lock().get_or_insert_default().insert(address, client.clone());
-        Ok(client)
+        let mut all = CLIENTS.lock();
+        let kept = all.get_or_insert_default().entry(address).or_insert_with(|| client.clone());
+        if kept.is_closed() {
+            *kept = client;
+        }
+        // Another task may have connected meanwhile: then its client is everybody's.
+        Ok(kept.clone())
     }
 
     /// The scheduler's address.
@@ -130,6 +135,11 @@ impl Client {
     /// Leaves the cluster: everything that waits ends with an error, what is not published is released.
     pub fn close(&self) {
         self.shared.close();
+    }
+
+    /// Whether the connection is over.
+    pub fn is_closed(&self) -> bool {
+        self.shared.dead().is_some()
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {

@@ -1,18 +1,22 @@
 //! The cluster.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use swath_error::{Error, ErrorKind, Result};
 
 use super::builder::LocalClusterBuilder;
-use super::process::{self, WorkerProcess};
+use super::process;
 use crate::client::ClientOptions;
+use crate::supervisor::Supervisor;
 use crate::{Client, SchedulerOptions, SchedulerServer, Worker, WorkerOptions};
 
 /// How long worker processes may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Time between two looks whether a worker that is waited for has ended.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// How long a new client waits to be told of the workers.
 const KNOWN_WITHIN: Duration = Duration::from_secs(2);
@@ -46,7 +50,22 @@ enum Member {
     Here {
         _worker: Worker,
     },
-    Process(WorkerProcess),
+    Process(Supervisor),
+}
+
+impl Member {
+    /// Whether it has ended for good by itself.
+    fn has_ended(&self) -> bool {
+        matches!(self, Self::Process(process) if process.end().is_some())
+    }
+
+    /// Why it has ended for good.
+    fn failure(&self) -> Option<Error> {
+        match self {
+            Self::Process(process) => process.end()?.err(),
+            Self::Here { .. } => None,
+        }
+    }
 }
 
 impl LocalCluster {
@@ -92,7 +111,7 @@ impl LocalCluster {
 
     /// How many workers it has started and not let go.
     pub fn len(&self) -> usize {
-        self.members.lock().workers.len()
+        self.members.lock().workers.values().filter(|member| !member.has_ended()).count()
     }
 
     /// Whether it has no workers.
@@ -105,7 +124,7 @@ impl LocalCluster {
         let members = self.members.lock();
         let pid = |member: &Member| match member {
             Member::Here { .. } => None,
-            Member::Process(process) => Some(process.pid()),
+            Member::Process(process) => process.pid(),
         };
         members.workers.iter().map(|(name, member)| (name.clone(), pid(member))).collect()
     }
@@ -115,17 +134,44 @@ impl LocalCluster {
     /// # Errors
     /// [`ErrorKind::Cluster`] when new workers do not come.
     pub fn scale(&self, workers: usize) -> Result<()> {
+        self.members.lock().workers.retain(|_, member| !member.has_ended());
         let here = self.len();
         for _ in here..workers {
             self.add_worker()?;
         }
         if workers < here {
-            let names: Vec<String> =
-                self.members.lock().workers.keys().rev().take(here - workers).cloned().collect();
+            let names = self.dispensable(here - workers)?;
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             self.retire(&names)?;
         }
-        self.client.wait_for_workers(workers, PATIENCE).map_err(|e| self.explained(e))
+        self.wait_for(workers)
+    }
+
+    /// Names of so many workers to let go: the youngest first, those with actors last.
+    fn dispensable(&self, workers: usize) -> Result<Vec<String>> {
+        let infos = self.client.workers()?;
+        let actors = |name: &String| infos.iter().find(|w| w.name == *name).map_or(0, |w| w.metrics.actors);
+        let mut names: Vec<String> = self.members.lock().workers.keys().rev().cloned().collect();
+        names.sort_by_key(actors);
+        names.truncate(workers);
+        Ok(names)
+    }
+
+    /// Waits until so many workers are there, or one of them has ended for good.
+    fn wait_for(&self, workers: usize) -> Result<()> {
+        let start = Instant::now();
+        loop {
+            let there = self.client.wait_for_workers(workers, LOOK);
+            let failed = self.members.lock().workers.values().find_map(Member::failure);
+            match (there, failed) {
+                (Ok(()), _) => return Ok(()),
+                (Err(_), Some(failure)) => return Err(failure),
+                (Err(error), None) if self.client.is_closed() || start.elapsed() > PATIENCE => {
+                    return Err(self.explained(error));
+                }
+                (Err(_), None) => {}
+            }
+        }
     }
 
     /// Starts one more worker; gives its name. A process may take a moment to come.
@@ -143,7 +189,7 @@ impl LocalCluster {
             Some(chosen) => {
                 let program = process::program(chosen)?;
                 let (address, memory) = (self.address(), self.memory());
-                Member::Process(WorkerProcess::start(&program, &address, &name, memory, &self.setup)?)
+                Member::Process(process::start(program, &address, &name, memory, &self.setup)?)
             }
             None => Member::Here { _worker: wait(Worker::start(self.options(&name)?))? },
         };
@@ -170,30 +216,12 @@ impl LocalCluster {
     /// [`ErrorKind::NotFound`] when there is none of this name.
     pub fn kill(&self, name: &str) -> Result<()> {
         let member = self.members.lock().workers.remove(name);
+        if let Some(Member::Process(process)) = &member {
+            process.kill();
+        }
         member
             .map(drop)
             .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no worker '{name}'")))
-    }
-
-    /// Starts worker processes anew that have ended by themselves; gives how many.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Io`] when one cannot be started.
-    pub fn restart_lost(&self) -> Result<usize> {
-        let lost: Vec<String> = {
-            let mut members = self.members.lock();
-            let ended = |(name, member): (&String, &mut Member)| match member {
-                Member::Process(process) => process.has_ended().then(|| name.clone()),
-                Member::Here { .. } => None,
-            };
-            let lost: Vec<String> = members.workers.iter_mut().filter_map(ended).collect();
-            members.workers.retain(|name, _| !lost.contains(name));
-            lost
-        };
-        for _ in &lost {
-            self.add_worker()?;
-        }
-        Ok(lost.len())
     }
 
     /// Compute threads of each worker.
@@ -224,17 +252,12 @@ impl LocalCluster {
         })
     }
 
-    /// Worker processes that ended at once have a reason.
+    /// Worker processes that do not come have a reason.
     fn explained(&self, error: Error) -> Error {
-        let mut members = self.members.lock();
-        let ended = members.workers.values_mut().any(|m| match m {
-            Member::Process(process) => process.has_ended(),
-            Member::Here { .. } => false,
-        });
-        match &self.setup.processes {
-            Some(_) if ended => error.with_help("a worker process has ended: see what it wrote"),
-            Some(_) => error.with_help("does the program call swath::init() at the top of main?"),
-            None => error,
+        if self.setup.processes.is_some() {
+            error.with_help("does the program call swath::init() at the top of main?")
+        } else {
+            error
         }
     }
 }

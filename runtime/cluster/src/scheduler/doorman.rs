@@ -56,6 +56,8 @@ impl Doorman {
                 }
                 self.mailbox.put_now(Inbound::ClientLeft(client, reason));
             }
+            // Everything is said.
+            Ok(Welcome::Noted) => {}
             Err(reason) => refuse(&mut socket, &self.build, &reason).await,
         }
     }
@@ -69,12 +71,13 @@ impl Doorman {
             verdict.await.map_err(|_| Error::new(ErrorKind::Cluster, "the scheduler is ending"))??;
         if let Err(gone) = welcome(socket, &self.build, &verdict).await {
             // The hub has made room for somebody who never came.
-            self.mailbox.put_now(match &verdict {
-                Welcome::Worker { id, .. } => Inbound::WorkerLeft(*id, None),
+            match &verdict {
+                Welcome::Worker { id, .. } => self.mailbox.put_now(Inbound::WorkerLeft(*id, None)),
                 Welcome::Client { first_job, .. } => {
-                    Inbound::ClientLeft((first_job.0 >> 32) as ClientId, None)
+                    self.mailbox.put_now(Inbound::ClientLeft((first_job.0 >> 32) as ClientId, None));
                 }
-            });
+                Welcome::Noted => {}
+            }
             return Err(gone);
         }
         Ok(verdict)

@@ -106,7 +106,7 @@ impl Hub {
         let latest = Instant::now() + ROUND;
         let asked = self.wake_at.map(|at| self.origin + Duration::from_micros(at.0));
         let patience = self.coordinator.deadline();
-        asked.into_iter().chain(patience).fold(latest, Instant::min)
+        asked.into_iter().chain(patience).chain(self.verdicts_due()).fold(latest, Instant::min)
     }
 
     /// Tells the core.
@@ -123,7 +123,7 @@ impl Hub {
             }
             Inbound::WorkerJoined(id, outbox) => self.worker_joined(id, outbox),
             Inbound::WorkerSaid(id, messages) => self.worker_said(id, messages),
-            Inbound::WorkerLeft(id, reason) => self.worker_left(id, reason),
+            Inbound::WorkerLeft(id, reason) => self.worker_silent(id, reason),
             Inbound::ClientJoined(id, outbox) => self.client_joined(id, outbox),
             Inbound::ClientSaid(id, messages) => self.client_said(id, messages),
             Inbound::ClientLeft(id, reason) => self.client_left(id, reason),
@@ -139,6 +139,10 @@ impl Hub {
                 self.admit_worker(id, *offer, from)?;
                 self.next_worker += 1;
                 Ok(Welcome::Worker { id, ttl })
+            }
+            Role::Supervisor(obituary) => {
+                self.worker_died(&obituary);
+                Ok(Welcome::Noted)
             }
             Role::Client(_) => {
                 let id = self.next_client;
@@ -159,6 +163,7 @@ impl Hub {
         for (asker, answer) in self.coordinator.tick(Instant::now()) {
             self.answer(asker, Ok(answer));
         }
+        self.give_up_silent();
         let idle = self.clients.is_empty() && self.detached.is_empty();
         if !idle {
             self.busy_at = Instant::now();

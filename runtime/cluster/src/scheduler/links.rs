@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Instant;
 
+use swath_error::Error;
 use swath_graph::LayerId;
 use swath_scheduler::JobId;
 use swath_wire::{Metrics, Outbox, Peer, WorkerOffer};
@@ -22,6 +23,8 @@ pub(crate) struct WorkerLink {
     pub retiring: bool,
     pub metrics: Metrics,
     pub heard: Instant,
+    /// The connection is over, and why; its supervisor has until then to say more.
+    pub silent: Option<(Instant, Option<Error>)>,
 }
 
 impl WorkerLink {
@@ -35,6 +38,7 @@ impl WorkerLink {
             retiring: false,
             metrics: Metrics::default(),
             heard: Instant::now(),
+            silent: None,
         }
     }
 

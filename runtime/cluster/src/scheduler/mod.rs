@@ -9,6 +9,7 @@ mod census;
 mod clients;
 mod coordination;
 mod datasets;
+mod deaths;
 mod doorman;
 mod hub;
 mod inbound;

@@ -21,6 +21,10 @@ impl Hub {
     /// Makes room for a worker, unless it must not come in.
     pub fn admit_worker(&mut self, id: WorkerId, mut offer: WorkerOffer, from: IpAddr) -> Result<()> {
         let refuse = |why: String| Err(Error::new(ErrorKind::Cluster, why));
+        let dead = self.workers.iter().find(|(_, w)| w.silent.is_some() && w.peer.name == offer.name);
+        if let Some(dead) = dead.map(|(id, _)| *id) {
+            self.give_up(dead);
+        }
         if let Some(other) = self.workers.values().find(|w| w.peer.name == offer.name) {
             return refuse(format!(
                 "a worker called {} is here already, at {}",
@@ -70,7 +74,7 @@ impl Hub {
 
     pub fn worker_said(&mut self, id: WorkerId, messages: Vec<FromWorker>) {
         match self.workers.get_mut(&id) {
-            Some(link) if link.outbox.is_some() => link.heard = Instant::now(),
+            Some(link) if link.outbox.is_some() && link.silent.is_none() => link.heard = Instant::now(),
             // It was given up meanwhile.
             _ => return,
         }
@@ -135,6 +139,9 @@ impl Hub {
     pub fn worker_left(&mut self, id: WorkerId, reason: Option<Error>) {
         let Some(mut link) = self.workers.remove(&id) else { return };
         if let Some(outbox) = &link.outbox {
+            if let Some(reason) = &reason {
+                self.step(Event::Dying(id, reason.message().to_owned()));
+            }
             link.out
                 .push(ToWorker::Stop(reason.map_or_else(|| "it said goodbye".to_owned(), |r| r.to_string())));
             link.out.send(outbox);
@@ -222,6 +229,7 @@ mod tests {
             memory_limit: 1,
             resources: std::collections::BTreeMap::new(),
             operations: operations.iter().map(|o| (*o).to_owned()).collect(),
+            supervised: false,
         }
     }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod actors;
+mod adaptive;
 mod coordination;
 mod failures;
 mod functions;
@@ -10,4 +11,6 @@ mod futures;
 mod graphs;
 mod handshake;
 mod membership;
+mod processes;
 mod security;
+mod ssh;

@@ -275,3 +275,34 @@ fn a_worker_short_of_memory_is_given_nothing() {
     b.tell(Event::Halted(WorkerId(0), false));
     assert_eq!(b.orders()[0].attempt.worker, WorkerId(0));
 }
+
+#[test]
+fn workers_that_go_together_hand_over_to_one_that_stays() {
+    let mut b = Bench::with_remote(3);
+    b.submit(0, plain(&[&[]], &[0]), JobOptions::default());
+    let maker = b.run_all()[0].1;
+    b.tell(Event::Retire(maker));
+    let first = b.effects.copy.pop().expect("a copy");
+    b.tell(Event::Retire(first.to));
+    b.effects.leave.clear();
+    b.tell(Event::Copied(first.to, first.task));
+    let second = b.effects.copy.pop().expect("a copy on the worker that stays");
+    assert!(second.to != maker && second.to != first.to);
+    b.tell(Event::Copied(second.to, second.task));
+    assert!(b.effects.leave.contains(&maker));
+    assert_eq!(b.scheduler.holder(task(0, 0)), Some(second.to));
+}
+
+#[test]
+fn a_task_that_no_worker_survives_is_told_why_the_last_one_went() {
+    let mut b = Bench::with_remote(0);
+    b.submit(0, plain(&[&[]], &[0]), JobOptions { allowed_deaths: 1, ..JobOptions::default() });
+    for worker in 0..2 {
+        b.join(worker);
+        assert_eq!(b.orders().len(), 1);
+        b.tell(Event::Dying(WorkerId(worker), format!("cause {worker}")));
+        b.tell(Event::WorkerLost(WorkerId(worker)));
+    }
+    let error = b.effects.ended.pop().unwrap().result.unwrap_err().to_string();
+    assert!(error.contains("2 workers were lost") && error.contains("cause 1"), "{error}");
+}
