@@ -135,13 +135,30 @@ impl CallsBuilder {
     ) -> Result<()> {
         self.writer.clear();
         write(&mut self.writer)?;
-        if self.writer.count() != function.parameters() {
-            let (given, takes) = (self.writer.count(), function.parameters());
-            let name = function.name();
-            return Err(Error::argument(format!("{name} takes {takes} arguments and was given {given}")));
-        }
         let bytes = std::mem::take(&mut self.written.bytes);
         self.written.bytes = self.writer.append_to(bytes)?;
+        let given = self.writer.count();
+        self.ended(function, given)
+    }
+
+    /// Adds a call of `function` with so many arguments, which have been written already
+    /// ([`ArgumentWriter::append_to`]).
+    ///
+    /// # Errors
+    /// As [`Self::push`].
+    pub fn push_written(&mut self, function: TaskFunction, given: usize, written: &[u8]) -> Result<()> {
+        self.written.bytes.extend_from_slice(written);
+        self.ended(function, given)
+    }
+
+    /// The call's arguments are in `bytes`.
+    fn ended(&mut self, function: TaskFunction, given: usize) -> Result<()> {
+        if given != function.parameters() {
+            let start = self.written.ends.last().map_or(0, |end| *end as usize);
+            self.written.bytes.truncate(start);
+            let (takes, name) = (function.parameters(), function.name());
+            return Err(Error::argument(format!("{name} takes {takes} arguments and was given {given}")));
+        }
         let end = u32::try_from(self.written.bytes.len()).map_err(|_| {
             Error::new(ErrorKind::Unsupported, "the arguments of one layer of calls take more than 4 GiB")
                 .with_help("pass large values as the results of other tasks (value, scatter)")

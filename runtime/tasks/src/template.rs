@@ -124,7 +124,7 @@ impl ArgumentWriter {
     }
 
     /// Forgets what was written.
-    pub(crate) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.arguments.clear();
         self.pieces.clear();
         self.bytes.clear();
@@ -138,7 +138,10 @@ impl ArgumentWriter {
     }
 
     /// Appends the written form to `out`.
-    pub(crate) fn append_to(&self, out: Vec<u8>) -> Result<Vec<u8>> {
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::Internal`] when it cannot be encoded.
+    pub fn append_to(&self, out: Vec<u8>) -> Result<Vec<u8>> {
         postcard::to_extend(&self.arguments, out)
             .map_err(|e| Error::internal(format!("a call cannot be encoded: {e}")).with_source(e))
     }

@@ -14,6 +14,7 @@ use swath_tasks::{ArgumentWriter, CallsBuilder, TaskFunction};
 use swath_wire::{Submission, WireGraph, WireLayer};
 
 use super::jobs::JobRecord;
+use super::known::key_of_call;
 use super::shared::Shared;
 
 /// Calls in one job.
@@ -33,7 +34,13 @@ const DELIVERED: usize = 16;
 
 /// Calls that have not been sent.
 #[derive(Default)]
-pub(crate) struct Batch(Option<Open>);
+pub(crate) struct Batch {
+    open: Option<Open>,
+    /// The call that is being added.
+    writer: ArgumentWriter,
+    written: Vec<u8>,
+    reads: Reads,
+}
 
 struct Open {
     record: Arc<JobRecord>,
@@ -55,38 +62,61 @@ struct OpenLayer {
     calls: Option<CallsBuilder>,
 }
 
+/// A call on its way into a layer.
+struct Call<'a> {
+    /// How many arguments.
+    given: usize,
+    written: &'a [u8],
+    reads: &'a Reads,
+}
+
 /// Results that a call reads, in the order in which they appear in its arguments.
 pub(crate) type Reads = Vec<TaskRef>;
 
 impl Batch {
     pub fn is_empty(&self) -> bool {
-        self.0.is_none()
+        self.open.is_none()
     }
 
     pub fn is_full(&self) -> bool {
-        self.0.as_ref().is_some_and(|open| open.graph.outputs.len() >= CALLS || open.bytes >= BYTES)
+        self.open.as_ref().is_some_and(|open| open.graph.outputs.len() >= CALLS || open.bytes >= BYTES)
     }
 
-    /// Adds a call; gives its job and task, to which one future refers.
+    /// Adds a call; gives its job and task, to which one more future refers: an earlier one's when the call is pure and
+    /// the same as one that this client has a future of.
     pub fn add(
         &mut self,
         shared: &Arc<Shared>,
         function: TaskFunction,
         annotations: &Annotations,
+        pure: bool,
         write: impl FnOnce(&mut ArgumentWriter, &mut Reads) -> Result<()>,
     ) -> Result<(Arc<JobRecord>, TaskId)> {
-        if self.0.is_none() {
-            self.0 = Some(Open::new(shared.new_job()?));
+        self.writer.clear();
+        self.reads.clear();
+        self.written.clear();
+        write(&mut self.writer, &mut self.reads)?;
+        self.written = self.writer.append_to(std::mem::take(&mut self.written))?;
+        let key = pure.then(|| key_of_call(function, annotations, &self.written, &self.reads));
+        if let Some(known) = key.and_then(|key| shared.known.find(key)) {
+            return Ok(known);
         }
-        let Some(open) = &mut self.0 else { return Err(swath_error::Error::internal("a batch is not open")) };
-        let task = open.add(function, annotations, write)?;
+        let open = match &mut self.open {
+            Some(open) => open,
+            none => none.insert(Open::new(shared.new_job()?)),
+        };
+        let call = Call { given: self.writer.count(), written: &self.written, reads: &self.reads };
+        let task = open.add(function, annotations, &call)?;
         open.record.add(task, None);
+        if let Some(key) = key {
+            shared.known.insert(key, &open.record, task);
+        }
         Ok((open.record.clone(), task))
     }
 
     /// Takes what there is, ready to be sent.
     pub fn take(&mut self) -> Option<(Arc<JobRecord>, Result<Submission>)> {
-        let open = self.0.take()?;
+        let open = self.open.take()?;
         let record = open.record.clone();
         Some((record, open.finish()))
     }
@@ -107,25 +137,19 @@ impl Open {
         }
     }
 
-    fn add(
-        &mut self,
-        function: TaskFunction,
-        annotations: &Annotations,
-        write: impl FnOnce(&mut ArgumentWriter, &mut Reads) -> Result<()>,
-    ) -> Result<TaskId> {
+    fn add(&mut self, function: TaskFunction, annotations: &Annotations, call: &Call<'_>) -> Result<TaskId> {
         let layer = self.layer(function, annotations);
-        let mut reads = Reads::new();
         let Some(calls) = self.layers.get_mut(layer).and_then(|l| l.calls.as_mut()) else {
             return Err(swath_error::Error::internal("a call has no layer"));
         };
         let (index, before) = (calls.len(), calls.bytes());
-        calls.push(function, |writer| write(writer, &mut reads))?;
+        calls.push_written(function, call.given, call.written)?;
         let (bytes, full) = (calls.bytes(), calls.len() >= LAYER_CALLS || calls.bytes() >= LAYER_BYTES);
         self.bytes += bytes - before;
         if full {
             self.growing.retain(|l| *l != layer);
         }
-        let sources: Vec<TaskId> = reads.iter().map(|source| self.task_of(*source)).collect();
+        let sources: Vec<TaskId> = call.reads.iter().map(|source| self.task_of(*source)).collect();
         let task = self.task(layer as u32, index as u32, &sources);
         self.graph.outputs.push(task);
         Ok(task)

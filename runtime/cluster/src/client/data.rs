@@ -1,11 +1,12 @@
 //! Data in and out: gathering results, scattering values, publishing datasets.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use swath_block::Block;
 use swath_error::{Error, ErrorKind, Result};
-use swath_graph::TaskId;
+use swath_graph::{Key, TaskId};
 use swath_scheduler::{TaskRef, WorkerId};
 use swath_tasks::{FromArgument, Outcome};
 use swath_wire::{Answer, Dataset, FromClient, Query, Submission, WireGraph, WireLayer};
@@ -13,7 +14,7 @@ use swath_wire::{Answer, Dataset, FromClient, Query, Submission, WireGraph, Wire
 use super::future::{self, Future};
 use super::jobs::JobRecord;
 use super::shared::{self, Shared};
-use super::{Client, fetch};
+use super::{Client, fetch, known};
 
 /// Bytes of blocks sent to a worker at once.
 const PART: u64 = 64 << 20;
@@ -83,7 +84,8 @@ impl Client {
         futures.into_iter().try_for_each(Future::cancel)
     }
 
-    /// Puts values onto workers, spread over them by their threads; futures stand for them from then on.
+    /// Puts values onto workers, spread over them by their threads; futures stand for them from then on. Equal values are
+    /// put there once, while a future of one is kept.
     ///
     /// # Errors
     /// [`ErrorKind::Cluster`] when there is no worker or one cannot be reached.
@@ -92,9 +94,50 @@ impl Client {
         T: Outcome<M>,
     {
         let blocks: Result<Vec<Block>> = values.into_iter().map(Outcome::into_sendable).collect();
+        let placed = self.scatter_known(blocks?)?;
+        Ok(placed.into_iter().map(|(record, task)| Future::new(record, task)).collect())
+    }
+
+    /// As [`Self::scatter`], without looking whether an equal value is there: every value is put there by itself.
+    ///
+    /// # Errors
+    /// As [`Self::scatter`].
+    pub fn scatter_unhashed<T, M>(&self, values: impl IntoIterator<Item = T>) -> Result<Vec<Future<T>>>
+    where
+        T: Outcome<M>,
+    {
+        let blocks: Result<Vec<Block>> = values.into_iter().map(Outcome::into_sendable).collect();
         let shared = self.shared.clone();
         let (record, n) = self.shared.block_on(scatter(shared, blocks?))?;
         Ok((0..n as u32).map(|i| Future::new(record.clone(), TaskId(i))).collect())
+    }
+
+    /// Where each block is; those that are nowhere yet are put onto workers, equal ones once.
+    fn scatter_known(&self, blocks: Vec<Block>) -> Result<Vec<(Arc<JobRecord>, TaskId)>> {
+        let keys: Vec<Key> = blocks.iter().map(known::key_of_block).collect::<Result<_>>()?;
+        let mut found: Vec<_> = keys.iter().map(|key| self.shared.known.find(*key)).collect();
+        let (mut numbers, mut new) = (HashMap::new(), Vec::new());
+        for ((key, block), _) in keys.iter().zip(blocks).zip(&found).filter(|(_, found)| found.is_none()) {
+            numbers.entry(*key).or_insert_with(|| {
+                new.push(block);
+                TaskId(new.len() as u32 - 1)
+            });
+        }
+        if !new.is_empty() {
+            let (record, _) = self.shared.block_on(scatter(self.shared.clone(), new))?;
+            for (key, place) in keys.iter().zip(&mut found).filter(|(_, place)| place.is_none()) {
+                let Some(task) = numbers.get(key) else { continue };
+                // The first future takes over the reference that was counted when the block was put there.
+                if record.key(*task).is_some() {
+                    record.retain(*task);
+                } else {
+                    self.shared.known.insert(*key, &record, *task);
+                }
+                *place = Some((record.clone(), *task));
+            }
+        }
+        let lost = || Error::internal("a value was not scattered");
+        found.into_iter().map(|place| place.ok_or_else(lost)).collect()
     }
 
     /// Puts one value onto every worker, so that tasks everywhere find it at hand.

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use parking_lot::Mutex;
 use smallvec::SmallVec;
 use swath_error::{Error, Result};
-use swath_graph::TaskId;
+use swath_graph::{Key, TaskId};
 use swath_scheduler::{JobId, TaskRef, WorkerId};
 
 use super::completed::Completions;
@@ -37,6 +37,8 @@ struct Output {
     source: Option<TaskRef>,
     references: u32,
     waiting: SmallVec<[Waiting; 1]>,
+    /// What it is, when the same may be asked for once more.
+    key: Option<Key>,
 }
 
 /// Where an output stands.
@@ -81,7 +83,9 @@ impl JobRecord {
     pub fn add(&self, task: TaskId, source: Option<TaskRef>) {
         let mut state = self.state.lock();
         let place = Place::Pending;
-        state.outputs.insert(task, Output { place, source, references: 1, waiting: SmallVec::new() });
+        state
+            .outputs
+            .insert(task, Output { place, source, references: 1, waiting: SmallVec::new(), key: None });
         state.live += 1;
     }
 
@@ -90,6 +94,25 @@ impl JobRecord {
         if let Some(output) = self.state.lock().outputs.get_mut(&task) {
             output.references += 1;
         }
+    }
+
+    /// One more future refers to the output, unless none does or it has failed; whether so.
+    pub fn retain_good(&self, task: TaskId) -> bool {
+        let mut state = self.state.lock();
+        let good = |o: &&mut Output| o.references > 0 && !matches!(o.place, Place::Failed(_));
+        state.outputs.get_mut(&task).filter(good).map(|output| output.references += 1).is_some()
+    }
+
+    /// What the output is.
+    pub fn set_key(&self, task: TaskId, key: Key) {
+        if let Some(output) = self.state.lock().outputs.get_mut(&task) {
+            output.key = Some(key);
+        }
+    }
+
+    /// What the output is, when that was said.
+    pub fn key(&self, task: TaskId) -> Option<Key> {
+        self.state.lock().outputs.get(&task)?.key
     }
 
     /// A future is gone; whether it was the last one of the output, and of the job.

@@ -17,6 +17,7 @@ mod future;
 mod info;
 mod jobs;
 mod kept;
+mod known;
 mod persist;
 mod shared;
 

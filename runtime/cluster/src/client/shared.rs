@@ -19,6 +19,7 @@ use super::actor::Links;
 use super::batch::Batch;
 use super::delivered::Delivered;
 use super::jobs::JobRecord;
+use super::known::Known;
 use super::persist::PersistedKeys;
 
 /// What has been submitted and nobody waits for is sent after so long.
@@ -40,6 +41,7 @@ pub(crate) struct Shared {
     pub persisted: PersistedKeys,
     pub delivered: Delivered,
     pub actors: Links,
+    pub known: Known,
 }
 
 #[derive(Default)]
@@ -90,6 +92,7 @@ impl Shared {
             persisted: PersistedKeys::default(),
             delivered: Delivered::default(),
             actors: Links::default(),
+            known: Known::default(),
         });
         tokio::spawn(listen(Arc::downgrade(&shared), incoming));
         tokio::spawn(flush_in_time(Arc::downgrade(&shared)));
@@ -200,6 +203,7 @@ impl Shared {
     /// The last reference to a result is gone.
     pub fn released(&self, record: &Arc<JobRecord>, task: TaskRef) {
         self.delivered.take(task);
+        self.known.remove(record, task.task);
         let mut state = self.state.lock();
         let was_empty = state.released.is_empty();
         state.released.push((record.clone(), task));

@@ -16,11 +16,16 @@ pub struct Task<F> {
     /// Found once; the error is given by each submission.
     function: Result<TaskFunction>,
     annotations: Annotations,
+    pure: bool,
     kind: std::marker::PhantomData<fn() -> F>,
 }
 
 impl Client {
     /// Calls `function`, which is marked `#[swath::task]`, on the cluster: returns at once with a future of its result.
+    ///
+    /// The same call of a function, with equal arguments, is made once while a future of it is kept: the second submission
+    /// gives another future of the first. For functions that give other results each time, or that are called for what
+    /// they do: `client.task(f).pure(false)`. A call that failed or was cancelled is made again.
     ///
     /// Arguments are a tuple of serialisable values, futures, references to futures and vectors of futures; the function
     /// may take each by value or by reference. Large values are better scattered ([`Self::scatter`]).
@@ -95,6 +100,7 @@ impl Client {
             client: self.clone(),
             function: task_by_type::<F>(),
             annotations: Annotations::default(),
+            pure: true,
             kind: std::marker::PhantomData,
         }
     }
@@ -134,6 +140,13 @@ impl<F: 'static> Task<F> {
     /// Amounts of named resources a call occupies while it runs, such as `("GPU", 1)`.
     pub fn resources<'a>(mut self, resources: impl IntoIterator<Item = (&'a str, u64)>) -> Self {
         self.annotations.resources = resources.into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
+        self
+    }
+
+    /// Whether equal arguments make equal results, so that a call of which there is a future is not made again. Default
+    /// true, as for [`Client::submit`].
+    pub fn pure(mut self, pure: bool) -> Self {
+        self.pure = pure;
         self
     }
 
@@ -208,7 +221,7 @@ impl<F: 'static> Task<F> {
         let function = self.function.clone()?;
         let shared = self.client.shared();
         let added = shared.with_batch(|batch| {
-            batch.add(shared, function, &self.annotations, |arguments, reads| {
+            batch.add(shared, function, &self.annotations, self.pure, |arguments, reads| {
                 write(&mut CallWriter { arguments, reads })
             })
         });

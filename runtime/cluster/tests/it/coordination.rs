@@ -8,7 +8,7 @@ use crate::functions::{cluster, fib, guarded};
 fn a_lock_guards_what_tasks_share() {
     let cluster = cluster(2);
     let client = cluster.client().unwrap();
-    let futures = client.try_map(guarded, vec!["one".to_owned(); 20]).unwrap();
+    let futures = client.task(guarded).pure(false).try_map(vec!["one".to_owned(); 20]).unwrap();
     let mut seen = client.gather(&futures).unwrap();
     seen.sort_unstable();
     assert_eq!(seen, (0..20).collect::<Vec<u64>>());

@@ -24,7 +24,7 @@ fn a_scheduler_that_ends_is_an_error_for_those_who_wait() {
 fn a_client_that_vanishes_leaves_nothing_behind() {
     let cluster = cluster(1);
     let (first, second) = (cluster.client().unwrap(), cluster.client().unwrap());
-    let futures = first.map(bytes, vec![1000usize; 50]).unwrap();
+    let futures = first.task(bytes).pure(false).map(vec![1000usize; 50]).unwrap();
     first.wait(&futures[..10]);
     first.close();
     eventually("its results are gone", || second.has_what().unwrap().values().all(Vec::is_empty));
@@ -47,7 +47,7 @@ fn a_panic_with_a_value_that_panics_ends_no_thread() {
     let cluster = cluster(1);
     let client = cluster.client().unwrap();
     for _ in 0..10 {
-        let error = client.submit(blow_up, ()).unwrap().result().unwrap_err();
+        let error = client.task(blow_up).pure(false).submit(()).unwrap().result().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TaskFailed);
     }
     assert_eq!(client.submit(inc, (1,)).unwrap().result().unwrap(), 2);

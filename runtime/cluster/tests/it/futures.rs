@@ -113,7 +113,7 @@ fn an_unregistered_function_is_refused_before_anything_is_sent() {
 fn dropped_results_are_released_everywhere() {
     let cluster = cluster(2);
     let client = cluster.client().unwrap();
-    let futures = client.map(bytes, vec![1000usize; 20]).unwrap();
+    let futures = client.task(bytes).pure(false).map(vec![1000usize; 20]).unwrap();
     client.wait(&futures);
     let held = || client.has_what().unwrap().values().map(Vec::len).sum::<usize>();
     assert_eq!(held(), 20);

@@ -5,12 +5,15 @@
 mod actors;
 mod adaptive;
 mod coordination;
+mod equal;
 mod failures;
 mod functions;
 mod futures;
 mod graphs;
 mod handshake;
+mod hostile;
 mod membership;
 mod processes;
 mod security;
 mod ssh;
+mod wishes;

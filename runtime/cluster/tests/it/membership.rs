@@ -11,7 +11,7 @@ use crate::functions::{bytes, cluster, inc, nap, pid, sum};
 fn a_worker_added_during_a_run_takes_work() {
     let cluster = cluster(1);
     let client = cluster.client().unwrap();
-    let futures = client.map(nap, vec![20u64; 60]).unwrap();
+    let futures = client.task(nap).pure(false).map(vec![20u64; 60]).unwrap();
     client.wait([&futures[0]]);
     let name = cluster.add_worker().unwrap();
     client.wait(&futures);
@@ -23,7 +23,7 @@ fn a_worker_added_during_a_run_takes_work() {
 fn a_retired_worker_hands_its_results_over() {
     let cluster = cluster(2);
     let client = cluster.client().unwrap();
-    let futures = client.map(bytes, vec![10_000usize; 20]).unwrap();
+    let futures = client.task(bytes).pure(false).map(vec![10_000usize; 20]).unwrap();
     client.wait(&futures);
     let before = client.submit(pid, ()).unwrap().result().unwrap();
     let name = cluster.workers()[0].0.clone();
@@ -63,12 +63,12 @@ fn restrictions_and_resources_are_honoured() {
     let cluster = cluster(2);
     let client = cluster.client().unwrap();
     let name = cluster.workers()[1].0.clone();
-    let futures = client.task(bytes).workers([name.as_str()]).map(vec![100usize; 20]).unwrap();
+    let futures = client.task(bytes).pure(false).workers([name.as_str()]).map(vec![100usize; 20]).unwrap();
     client.wait(&futures);
     assert!(client.who_has(&futures).unwrap().iter().all(|holders| holders == std::slice::from_ref(&name)));
     let gpu = LocalCluster::builder().workers(1).threads_per_worker(4).resource("GPU", 1).start().unwrap();
     let client = gpu.client().unwrap();
-    let futures = client.task(nap).resources([("GPU", 1)]).map(vec![30u64; 4]).unwrap();
+    let futures = client.task(nap).pure(false).resources([("GPU", 1)]).map(vec![30u64; 4]).unwrap();
     let start = std::time::Instant::now();
     client.wait(&futures);
     assert!(start.elapsed() >= Duration::from_millis(120), "tasks with the only GPU ran side by side");
