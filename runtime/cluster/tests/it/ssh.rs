@@ -29,7 +29,7 @@ fn builder(folder: &Path, hosts: &[&str]) -> SshClusterBuilder {
     SshCluster::builder(hosts.iter().copied(), "127.0.0.1:0".parse().unwrap())
         .ssh([ssh.to_str().unwrap()])
         .program(program(folder).to_str().unwrap())
-        .patience(Duration::from_secs(60))
+        .patience(Duration::from_mins(1))
 }
 
 #[test]
