@@ -126,12 +126,12 @@ fn certificates_guard_processes_too() {
 
 #[test]
 fn an_array_three_times_the_memory_limits_is_held_in_files() {
-    const LIMIT: u64 = 192 << 20;
+    const LIMIT: u64 = 256 << 20;
     let cluster = LocalCluster::builder().workers(2).program(SWATH).memory_limit(LIMIT).start().unwrap();
     let client = cluster.client().unwrap();
     let rows = 3 * 2 * LIMIT as usize / (8 * 1000);
     client.scope(|| {
-        let x = da::random::default_rng(7).random([rows, 1000]).rechunk([5_000, 1000]).persist().unwrap();
+        let x = da::random::default_rng(7).random([rows, 1000]).rechunk([2_500, 1000]).persist().unwrap();
         let info = client.workers().unwrap();
         let spread = (&x - x.mean(0)).std(..).item().unwrap();
         assert!((spread - (1.0f64 / 12.0).sqrt()).abs() < 1e-4, "{spread}");

@@ -24,7 +24,7 @@ pub use executor::{
     DefaultExecutor, Executor, Preferred, Run, RunSender, current_executor, prefer_executor, run_channel,
     with_executor,
 };
-pub use machine::machine_memory;
+pub use machine::{held_memory, machine_memory};
 pub use options::RunOptions;
 pub use panics::{drop_quietly, panicked, quietly};
 pub use pending::Pending;

@@ -18,7 +18,8 @@ use crate::core::{Event, Limits, WorkerCore};
 use crate::desk::{Desk, Setup};
 use crate::memory::{Verdict, Watch};
 use crate::serve::Shelf;
-use crate::{WorkerOptions, compute, memory};
+use crate::{WorkerOptions, compute};
+use swath_execute::held_memory;
 
 /// Time between two looks at the process's memory.
 const LOOK: Duration = Duration::from_millis(100);
@@ -158,7 +159,7 @@ async fn heartbeat(desk: Arc<Desk>, options: WorkerOptions) {
     let mut leaving = false;
     for look in 0u64.. {
         if options.owns_process {
-            heed(&desk, &options, watch.look(memory::held(), desk.is_running(), Instant::now()));
+            heed(&desk, &options, watch.look(held_memory(None), desk.is_running(), Instant::now()));
         }
         if look.is_multiple_of(LOOKS) {
             desk.report(FromWorker::Heartbeat(desk.metrics()));

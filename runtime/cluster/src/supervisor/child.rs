@@ -4,9 +4,15 @@ use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
 
 use swath_error::{Error, Result};
+use swath_execute::held_memory;
 
 /// What a worker process is told to hand over what it holds and end.
 pub(super) const LEAVE: &str = "leave";
+
+/// The C library's allocator keeps freed memory of up to 32 MiB a piece to itself unless told otherwise; a worker whose
+/// results went to files would still hold theirs. As Dask's nanny does, but for large blocks only: small ones are reused.
+const ALLOCATOR: [(&str, u64); 2] =
+    [("MALLOC_MMAP_THRESHOLD_", 2 << 20), ("MALLOC_TRIM_THRESHOLD_", 16 << 20)];
 
 /// A worker process; ended when this is dropped.
 #[derive(Debug)]
@@ -16,6 +22,11 @@ impl Process {
     /// Starts a process. It is told what to do over its standard input, and ends when that is closed.
     pub fn start(mut command: Command) -> Result<Self> {
         command.stdin(Stdio::piped());
+        for (name, bytes) in ALLOCATOR {
+            if std::env::var_os(name).is_none() {
+                command.env(name, bytes.to_string());
+            }
+        }
         #[cfg(unix)]
         {
             use std::os::unix::process::CommandExt as _;
@@ -53,12 +64,7 @@ impl Process {
 
     /// Bytes of memory that are its own: files that it has mapped do not count. Zero where that is not told.
     pub fn memory(&self) -> u64 {
-        /// Bytes of a page on every platform that has this file.
-        const PAGE: u64 = 4096;
-        let text = std::fs::read_to_string(format!("/proc/{}/statm", self.pid())).unwrap_or_default();
-        let mut pages = text.split_whitespace().skip(1).map(|word| word.parse::<u64>().unwrap_or(0));
-        let (resident, shared) = (pages.next().unwrap_or(0), pages.next().unwrap_or(0));
-        resident.saturating_sub(shared) * PAGE
+        held_memory(Some(self.pid()))
     }
 }
 

@@ -302,7 +302,7 @@ impl Desk {
         Metrics {
             stored: usage.bytes,
             spilled: usage.spilled_bytes,
-            resident: crate::memory::held(),
+            resident: swath_execute::held_memory(None),
             running: inner.begun.len() as u32,
             waiting: inner.orders.len() as u32,
             received: inner.received,
