@@ -229,3 +229,29 @@ fn what_is_persisted_is_the_start_of_later_graphs() {
     drop(kept);
     assert_eq!(client.scope(|| tree.compute()).unwrap(), value);
 }
+
+/// Numbers, summed by one task.
+struct Merge(usize);
+
+impl Collection for Merge {
+    type Output = u64;
+
+    fn lower(&self, b: &mut GraphBuilder) -> Result<Lowered<u64>> {
+        let numbers = b.add(layer("number", Sum { plus: 1000 }), self.0, |_, _| {})?;
+        let merge = b.add(layer("merge", Sum { plus: 0 }), 1, |_, d| d.extend(numbers.iter()))?;
+        Ok(Lowered::new(merge.iter(), |blocks| {
+            Ok(*blocks.into_iter().next().unwrap_or_default().into_value()?.downcast::<u64>()?)
+        }))
+    }
+}
+
+#[test]
+fn a_task_may_read_very_many_others() {
+    let cluster = cluster(2);
+    let client = cluster.client().unwrap();
+    // More than one message tells of.
+    for n in [4096u64, 4097, 20_000] {
+        let sum = client.scope(|| Merge(n as usize).compute()).unwrap();
+        assert_eq!(sum, n * (n - 1) / 2 + 1000 * n);
+    }
+}
