@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use swath::dd::{Answer, SqlContext, Statement};
+use swath::processes::Tls;
 use swath::{Collection, Error};
 
 use super::output::{self, Failure, Format};
@@ -25,6 +26,17 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 40)]
     rows: usize,
 
+    /// Run the queries on the cluster of this scheduler: HOST or HOST:PORT. Default: on the threads of this process.
+    #[arg(long, value_name = "ADDRESS")]
+    scheduler: Option<String>,
+
+    /// The file a scheduler wrote its address into, instead.
+    #[arg(long, value_name = "FILE", conflicts_with = "scheduler")]
+    scheduler_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    tls: Tls,
+
     /// Statements, separated by semicolons.
     statements: Vec<String>,
 }
@@ -42,6 +54,10 @@ pub fn spare_comments(args: impl Iterator<Item = OsString>) -> impl Iterator<Ite
 
 /// Runs the statements, or the shell when there are none and stdin is a terminal.
 pub fn run(args: Args) -> Result<(), Failure> {
+    let _cluster = match (&args.scheduler, &args.scheduler_file) {
+        (None, None) => None,
+        (address, file) => Some(args.tls.connect(address.as_deref(), file.as_ref())?.make_default()),
+    };
     let context = SqlContext::new();
     let nothing_given = args.file.is_empty() && args.statements.is_empty();
     if nothing_given && io::stdin().is_terminal() {

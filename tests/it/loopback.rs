@@ -9,15 +9,23 @@ use swath_block::{
     TaskContext, decode_operation,
 };
 use swath_execute::{Run, run_channel, with_executor};
-use swath_graph::{TaskGraph, TaskId};
+use swath_graph::{Spread, TaskGraph, TaskId};
 
 /// The runtime.
 #[derive(Debug, Default)]
-pub struct Loopback;
+pub struct Loopback {
+    /// The workers it makes believe to have.
+    spread: Option<Spread>,
+}
 
 /// What `body` computes on it.
 pub fn over_loopback<R>(body: impl FnOnce() -> R) -> R {
-    with_executor(Arc::new(Loopback), body)
+    with_executor(Arc::new(Loopback::default()), body)
+}
+
+/// What `body` computes when it is planned for so many workers with so many threads together.
+pub fn over_workers<R>(workers: usize, slots: usize, body: impl FnOnce() -> R) -> R {
+    with_executor(Arc::new(Loopback { spread: Some(Spread::new(workers, slots)) }), body)
 }
 
 impl Executor for Loopback {
@@ -36,6 +44,10 @@ impl Executor for Loopback {
 
     fn is_remote(&self) -> bool {
         true
+    }
+
+    fn spread(&self) -> Option<Spread> {
+        self.spread
     }
 
     fn describe(&self) -> String {

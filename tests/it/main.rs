@@ -10,4 +10,5 @@ mod layering;
 mod loopback;
 mod operations;
 mod runtimes;
+mod split;
 mod travelling;

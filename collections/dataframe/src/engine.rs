@@ -5,28 +5,27 @@
 use std::path::Path;
 
 use datafusion::logical_expr::LogicalPlan;
-use swath_block::OpHandle;
 use swath_error::Result;
 use swath_files::Paths;
-use swath_graph::{Annotations, GraphBuilder, Key, Layer, TaskRange};
-use swath_relational::{CsvOptions, JsonOptions, ParquetOptions, RunPlan, Sink, lower_write, plan_key};
+use swath_graph::{GraphBuilder, TaskRange};
+use swath_relational::{CsvOptions, JsonOptions, ParquetOptions, Sink, lower_write, plan_key};
 
-pub(crate) use swath_relational::from_datafusion;
+pub(crate) use swath_relational::{from_datafusion, join_parts};
 
-/// Adds the task that runs the plan. One whose answer depends on the order of its sources' rows runs with one thread.
+/// Adds the tasks that run the plan. One whose answer depends on the order of its sources' rows runs with one thread.
 pub(crate) fn lower(plan: &LogicalPlan, in_order: bool, builder: &mut GraphBuilder) -> Result<TaskRange> {
     if !in_order {
         return swath_relational::lower(plan, builder);
     }
-    let key = Key::of("dataframe.in-order").key(plan_key(plan)?).finish();
-    let (settled, inputs) = swath_relational::settle_inputs(plan, &[], builder)?;
-    let layer = Layer {
-        key,
-        name: "in-order".into(),
-        payload: OpHandle::payload(RunPlan::new(settled)),
-        annotations: Annotations { producer: inputs.is_empty(), fusible: false, ..Annotations::default() },
-    };
-    builder.add(layer, 1, |_, deps| deps.extend(&inputs))
+    swath_relational::lower_in_order(plan, builder)
+}
+
+/// How the plan runs in the graph that `builder` makes, and why, for people.
+pub(crate) fn how(plan: &LogicalPlan, in_order: bool, builder: &mut GraphBuilder) -> Result<String> {
+    if in_order {
+        return Ok("one task: its answer depends on the order of its sources' rows".into());
+    }
+    swath_relational::how(plan, builder)
 }
 
 /// The plan that reads delimited files.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use swath_error::{Error, ErrorKind, Result};
 
-use crate::{Annotations, Key, LayerId, Payload, Step, TaskGraph, TaskId};
+use crate::{Annotations, Key, LayerId, Payload, Spread, Step, TaskGraph, TaskId};
 
 /// A layer: tasks that run the same operation with a different index.
 #[derive(Clone, Debug)]
@@ -78,6 +78,7 @@ pub struct GraphBuilder {
     ranges: Vec<TaskRange>,
     by_key: HashMap<Key, LayerId>,
     travels: bool,
+    spread: Option<Spread>,
     dep_offsets: Vec<u32>,
     deps: Vec<TaskId>,
     notes: HashMap<TypeId, Box<dyn Any + Send>>,
@@ -99,6 +100,18 @@ impl GraphBuilder {
     /// sent there once, instead of standing inside the operations that read it.
     pub fn travels(&self) -> bool {
         self.travels
+    }
+
+    /// A builder of a graph for several workers: see [`Self::spread`].
+    #[must_use]
+    pub fn spread_over(self, spread: Option<Spread>) -> Self {
+        Self { spread, ..self }
+    }
+
+    /// The workers to make tasks for. None when one process runs the graph: work that its operations share out among
+    /// threads by themselves is then better left whole.
+    pub fn spread(&self) -> Option<Spread> {
+        self.spread
     }
 
     /// The tasks of the layer with this key, when it is already here: lowering can stop early.

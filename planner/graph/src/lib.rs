@@ -12,6 +12,7 @@ mod graph;
 mod key;
 mod passes;
 mod payload;
+mod spread;
 mod summary;
 
 pub use annotations::Annotations;
@@ -21,4 +22,5 @@ pub use graph::{Columns, LayerId, Step, TaskGraph, TaskId};
 pub use key::{Key, KeyHasher};
 pub use passes::{fuse_linear, order};
 pub use payload::Payload;
+pub use spread::Spread;
 pub use summary::summary;

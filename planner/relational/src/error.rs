@@ -18,6 +18,16 @@ pub(crate) fn to_datafusion(error: Error) -> DataFusionError {
     DataFusionError::External(Box::new(error))
 }
 
+/// An error of a plan that was made in another process: a file that is not here may well be there.
+pub(crate) fn elsewhere(error: Error) -> Error {
+    if error.kind() != ErrorKind::NotFound || error.help().is_some() {
+        return error;
+    }
+    error.with_help(
+        "every worker must see a file under the same path: put it into a shared folder or an object store",
+    )
+}
+
 /// Our own error, somewhere in the chain of causes.
 fn own(error: &(dyn StdError + 'static)) -> Option<Error> {
     let mut next = Some(error);
@@ -67,7 +77,7 @@ fn describe(error: &DataFusionError) -> Error {
         DataFusionError::ResourcesExhausted(message) => memory(message),
         DataFusionError::IoError(inner) => io(inner),
         DataFusionError::ObjectStore(inner) => store(inner),
-        DataFusionError::ParquetError(inner) => Error::data(format!("a Parquet file is damaged: {inner}")),
+        DataFusionError::ParquetError(inner) => parquet(&inner.to_string()),
         DataFusionError::ArrowError(inner, _) => of_arrow(inner),
         DataFusionError::ExecutionJoin(inner) if inner.is_cancelled() => {
             Error::cancelled("the run was cancelled")
@@ -178,6 +188,15 @@ fn store(error: &object_store::Error) -> Error {
     Error::new(kind, error.to_string())
 }
 
+/// What the Parquet reader complains about; of the store's errors it keeps the text only.
+fn parquet(message: &str) -> Error {
+    match message.split_once("Object Store error: ") {
+        Some((_, store)) if store.contains(" not found: ") => Error::new(ErrorKind::NotFound, store),
+        Some((_, store)) => Error::new(ErrorKind::Io, store),
+        None => Error::data(format!("a Parquet file is damaged: {message}")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -199,6 +218,19 @@ mod tests {
         let back = from_datafusion(wrapped);
         assert_eq!(back.kind(), ErrorKind::InvalidData);
         assert_eq!(back.help(), Some("look at it"));
+    }
+
+    #[test]
+    fn a_parquet_file_that_is_gone_is_not_a_damaged_one() {
+        let gone = "Parquet error: Failed to fetch metadata for file a.parquet: Object Store error: Object at location \
+                    /a.parquet not found: No such file or directory (os error 2)";
+        let parquet = |text: &str| {
+            let inner = datafusion::parquet::errors::ParquetError::General(text.into());
+            from_datafusion(DataFusionError::ParquetError(Box::new(inner)))
+        };
+        assert_eq!(parquet(gone).kind(), ErrorKind::NotFound);
+        assert!(parquet(gone).message().starts_with("Object at location /a.parquet"));
+        assert_eq!(parquet("bad magic").kind(), ErrorKind::InvalidData);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use swath_error::{Error, ErrorKind, Result};
 use swath_graph::Key;
 
 use crate::SourceTable;
+use crate::inputs_exec::InputsExec;
 use crate::memory_exec::MemoryExec;
 
 /// A plan over record batches in memory, which keep their order. The batches may differ from `schema` in field
@@ -67,7 +68,15 @@ fn scan(table: MemoryTable, key: Key) -> Result<LogicalPlan> {
 /// # Errors
 /// [`ErrorKind::InvalidArgument`] when two columns have the same name.
 pub fn from_input(slot: usize, schema: SchemaRef, key: Key) -> Result<LogicalPlan> {
-    let table = InputTable { slot, schema };
+    from_inputs(slot, 1, schema, key)
+}
+
+/// As [`from_input`], over the tables of `count` tasks one after another: inputs `slot`, `slot + 1` and so on.
+///
+/// # Errors
+/// [`ErrorKind::InvalidArgument`] when two columns have the same name.
+pub fn from_inputs(slot: usize, count: usize, schema: SchemaRef, key: Key) -> Result<LogicalPlan> {
+    let table = InputTable { slot, count, schema };
     SourceTable::new(Arc::new(table), key, Vec::new(), format!("input {slot}")).into_plan()
 }
 
@@ -79,29 +88,34 @@ pub(crate) struct MemoryTable {
 }
 
 impl MemoryTable {
-    /// The rows as `n` contiguous partitions of about equal size.
+    /// The rows as contiguous partitions, at most `n`, of about equal size.
     fn partitions(&self, n: usize) -> Vec<Vec<RecordBatch>> {
-        let rows: usize = self.batches.iter().map(RecordBatch::num_rows).sum();
-        let share = rows.div_ceil(n.max(1)).max(1);
-        let mut parts: Vec<Vec<RecordBatch>> = vec![Vec::new()];
-        let mut room = share;
-        for batch in &self.batches {
-            let mut offset = 0;
-            while offset < batch.num_rows() {
-                if room == 0 {
-                    parts.push(Vec::new());
-                    room = share;
-                }
-                let take = room.min(batch.num_rows() - offset);
-                if let Some(part) = parts.last_mut() {
-                    part.push(batch.slice(offset, take));
-                }
-                offset += take;
-                room -= take;
-            }
-        }
-        parts
+        contiguous(&self.batches, n)
     }
+}
+
+/// Rows as contiguous partitions, at least one and at most `n`, of about equal size.
+pub(crate) fn contiguous(batches: &[RecordBatch], n: usize) -> Vec<Vec<RecordBatch>> {
+    let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+    let share = rows.div_ceil(n.max(1)).max(1);
+    let mut parts: Vec<Vec<RecordBatch>> = vec![Vec::new()];
+    let mut room = share;
+    for batch in batches {
+        let mut offset = 0;
+        while offset < batch.num_rows() {
+            if room == 0 {
+                parts.push(Vec::new());
+                room = share;
+            }
+            let take = room.min(batch.num_rows() - offset);
+            if let Some(part) = parts.last_mut() {
+                part.push(batch.slice(offset, take));
+            }
+            offset += take;
+            room -= take;
+        }
+    }
+    parts
 }
 
 #[async_trait]
@@ -131,6 +145,8 @@ impl TableProvider for MemoryTable {
 #[derive(Debug)]
 pub(crate) struct InputTable {
     pub(crate) slot: usize,
+    /// How many tables, one after another.
+    pub(crate) count: usize,
     pub(crate) schema: SchemaRef,
 }
 
@@ -146,13 +162,12 @@ impl TableProvider for InputTable {
 
     async fn scan(
         &self,
-        state: &dyn Session,
+        _: &dyn Session,
         projection: Option<&Vec<usize>>,
-        filters: &[Expr],
-        limit: Option<usize>,
+        _filters: &[Expr],
+        _limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-        // Only for explain(): when the plan is run, the input has taken this table's place.
-        let empty = MemoryTable { schema: Arc::clone(&self.schema), batches: Vec::new() };
-        empty.scan(state, projection, filters, limit).await
+        // For explain() and to cut a plan: when the plan is run, the inputs have taken this table's place.
+        Ok(Arc::new(InputsExec::of_table(&self.schema, projection, self.slot, self.count)?))
     }
 }

@@ -3,9 +3,6 @@
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
-use datafusion::common::tree_node::Transformed;
-use datafusion::datasource::{provider_as_source, source_as_provider};
 use datafusion::execution::TaskContext as EngineContext;
 use datafusion::execution::memory_pool::MemoryConsumer;
 use datafusion::logical_expr::LogicalPlan;
@@ -20,8 +17,9 @@ use swath_graph::{Annotations, GraphBuilder, Key, Layer, TaskId, TaskRange};
 
 use crate::error::from_datafusion;
 use crate::memory_table::{InputTable, MemoryTable};
-use crate::travel::{TravellingPlan, settle};
-use crate::{Session, SourceTable, physical, plan_key, threads};
+use crate::split::{self, SplitLimits, Way, way};
+use crate::travel::{TravellingPlan, settle, settle_kept};
+use crate::{Session, physical, plan_key, scans, threads};
 
 /// Runs a plan, unsplit, with as many partitions as it is granted slots; gives one [`Block::Table`].
 #[derive(Debug, Serialize, Deserialize)]
@@ -45,14 +43,17 @@ impl Operation for RunPlan {
 
     fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
         let session = Session::for_task(ctx)?;
-        let plan = with_inputs(self.plan.get(&session)?, inputs)?;
+        let plan = with_inputs(self.plan.get(&session).map_err(|e| self.plan.explained(e))?, inputs)?;
         let memory = ctx.env.memory.clone();
         let reads = Arc::clone(session.reads());
         let context = session.context().clone();
         let table = threads::drive(ctx, &reads, async move {
             let physical = physical::plan(&context.state(), &plan, &memory).await?;
-            collect(physical, context.task_ctx()).await
-        })?;
+            let schema = physical.schema();
+            let parts = collect(physical, context.task_ctx()).await?;
+            Table::new(schema, parts.into_iter().flatten().collect())
+        })
+        .map_err(|e| self.plan.explained(e))?;
         Ok(table.into())
     }
 
@@ -61,7 +62,9 @@ impl Operation for RunPlan {
     }
 }
 
-/// Adds the task that runs `plan`; its block is a [`Block::Table`]. The same plan over the same inputs is one task.
+/// Adds the task that runs `plan`; its block is a [`Block::Table`]. The same plan over the same inputs is one task. Where
+/// several workers run the graph, plans that can be are run in parts ([`how`]); there may then be several tables,
+/// whose rows one after another are the answer ([`crate::join_parts`]).
 ///
 /// # Errors
 /// As [`GraphBuilder::add`].
@@ -78,9 +81,42 @@ pub fn lower_with(plan: &LogicalPlan, inputs: &[TaskId], builder: &mut GraphBuil
     if let Some(known) = builder.find(key) {
         return Ok(known);
     }
-    let (settled, inputs) = settle(plan, inputs, builder)?;
-    let payload = OpHandle::payload(RunPlan::new(settled));
-    add_layer(builder, key, &layer_name(plan), payload, &inputs)
+    let (plan, inputs) = settle_kept(plan, inputs, builder)?;
+    if let Way::Split(split) = way(&plan, builder.spread(), *builder.notes::<SplitLimits>()) {
+        return split::lower(*split, key, &layer_name(&plan), &inputs, builder);
+    }
+    let (settled, inputs) = settle(&plan, &inputs, builder)?;
+    let name = layer_name(&settled);
+    add_layer(builder, key, &name, OpHandle::payload(RunPlan::new(settled)), &inputs)
+}
+
+/// Adds the task that runs `plan` with one thread, for an answer that depends on the order of its sources' rows.
+///
+/// # Errors
+/// As [`GraphBuilder::add`].
+pub fn lower_in_order(plan: &LogicalPlan, builder: &mut GraphBuilder) -> Result<TaskRange> {
+    let key = Key::of("relational.in-order").key(plan_key(plan)?).finish();
+    if let Some(known) = builder.find(key) {
+        return Ok(known);
+    }
+    let (plan, inputs) = settle_kept(plan, &[], builder)?;
+    let (settled, inputs) = settle(&plan, &inputs, builder)?;
+    let layer = Layer {
+        key,
+        name: "in-order".into(),
+        payload: OpHandle::payload(RunPlan::new(settled)),
+        annotations: Annotations { producer: inputs.is_empty(), fusible: false, ..Annotations::default() },
+    };
+    builder.add(layer, 1, |_, deps| deps.extend(&inputs))
+}
+
+/// How [`lower`] has the plan run in the graph that `builder` makes, and why, for people.
+///
+/// # Errors
+/// As [`lower`].
+pub fn how(plan: &LogicalPlan, builder: &mut GraphBuilder) -> Result<String> {
+    let (plan, _) = settle_kept(plan, &[], builder)?;
+    Ok(way(&plan, builder.spread(), *builder.notes::<SplitLimits>()).to_string())
 }
 
 /// A layer of one task that takes all slots it can get.
@@ -126,24 +162,22 @@ pub(crate) fn with_inputs(plan: &LogicalPlan, inputs: Inputs) -> Result<LogicalP
         return Ok(plan.clone());
     }
     let tables = inputs.into_iter().map(Block::into_table).collect::<Result<Vec<_>>>()?;
-    let swapped = plan.clone().transform_down_with_subqueries(|node| {
-        let LogicalPlan::TableScan(mut scan) = node else { return Ok(Transformed::no(node)) };
-        let provider = source_as_provider(&scan.source)?;
-        let wanted =
-            provider.downcast_ref::<SourceTable>().and_then(|s| s.provider().downcast_ref::<InputTable>());
-        let Some((input, table)) = wanted.and_then(|w| tables.get(w.slot).map(|t| (w, t))) else {
-            return Ok(Transformed::no(LogicalPlan::TableScan(scan)));
-        };
-        let rows = MemoryTable { schema: Arc::clone(&input.schema), batches: table.batches().to_vec() };
-        scan.source = provider_as_source(Arc::new(rows));
-        Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
+    split::check(&tables)?;
+    let filled = scans::change(plan, &mut |source| {
+        let input = source.provider().downcast_ref::<InputTable>();
+        let read = input.and_then(|i| Some((i, tables.get(i.slot..i.slot.checked_add(i.count)?)?)));
+        let Some((input, read)) = read else { return Ok(None) };
+        let batches = read.iter().flat_map(|t| t.batches()).cloned().collect();
+        Ok(Some(Arc::new(MemoryTable { schema: Arc::clone(&input.schema), batches })))
     });
-    swapped.map(|t| t.data).map_err(from_datafusion)
+    filled.map_err(from_datafusion)
 }
 
 /// Runs a physical plan and holds its rows, partition after partition.
-async fn collect(plan: Arc<dyn ExecutionPlan>, context: Arc<EngineContext>) -> Result<Table> {
-    let schema: SchemaRef = plan.schema();
+pub(crate) async fn collect(
+    plan: Arc<dyn ExecutionPlan>,
+    context: Arc<EngineContext>,
+) -> Result<Vec<Vec<RecordBatch>>> {
     let pool = Arc::clone(context.memory_pool());
     let streams = execute_stream_partitioned(plan, context).map_err(from_datafusion)?;
     let mut parts = tokio::task::JoinSet::new();
@@ -174,5 +208,5 @@ async fn collect(plan: Arc<dyn ExecutionPlan>, context: Arc<EngineContext>) -> R
         }
     }
     done.sort_by_key(|(i, ..)| *i);
-    Table::new(schema, done.into_iter().flat_map(|(_, batches, _)| batches).collect())
+    Ok(done.into_iter().map(|(_, batches, _)| batches).collect())
 }

@@ -50,6 +50,11 @@ impl SourceTable {
         &self.label
     }
 
+    /// The same table made of something else.
+    pub(crate) fn with_inner(&self, inner: Arc<dyn PlanTable>) -> Self {
+        Self { inner, key: self.key, files: self.files.clone(), label: self.label.clone() }
+    }
+
     pub(crate) fn inner(&self) -> &dyn PlanTable {
         &*self.inner
     }

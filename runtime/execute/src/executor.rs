@@ -10,7 +10,7 @@ use futures::channel::oneshot;
 use parking_lot::RwLock;
 use swath_block::{Block, CancelToken};
 use swath_error::{Error, ErrorKind, Result};
-use swath_graph::{GraphBuilder, TaskGraph};
+use swath_graph::{GraphBuilder, Spread, TaskGraph};
 
 use crate::RunOptions;
 
@@ -36,6 +36,12 @@ pub trait Executor: Send + Sync {
     /// Whether the tasks run in other processes, so that their operations must be encodable.
     fn is_remote(&self) -> bool {
         false
+    }
+
+    /// The workers that tasks can be made for, when they are several processes; none for threads of one process, where
+    /// operations that use several threads by themselves do best.
+    fn spread(&self) -> Option<Spread> {
+        None
     }
 
     /// The runtime's name for `explain()` and messages: `local`, `cluster host:8786`.
@@ -183,8 +189,8 @@ pub fn current_executor() -> Result<Arc<dyn Executor>> {
 }
 
 /// A builder for graphs that `executor` runs.
-pub(crate) fn builder_for(executor: &dyn Executor) -> GraphBuilder {
-    let builder = GraphBuilder::new();
+pub fn builder_for(executor: &dyn Executor) -> GraphBuilder {
+    let builder = GraphBuilder::new().spread_over(executor.spread());
     if executor.is_remote() { builder.travelling() } else { builder }
 }
 

@@ -21,8 +21,8 @@ pub use inventory;
 
 pub use collection::{Collection, Finish, Lowered, persist};
 pub use executor::{
-    DefaultExecutor, Executor, Preferred, Run, RunSender, current_executor, prefer_executor, run_channel,
-    with_executor,
+    DefaultExecutor, Executor, Preferred, Run, RunSender, builder_for, current_executor, prefer_executor,
+    run_channel, with_executor,
 };
 pub use machine::{held_memory, machine_memory};
 pub use options::RunOptions;

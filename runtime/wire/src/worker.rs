@@ -34,6 +34,8 @@ pub struct Peer {
     pub name: String,
     /// Where it answers Arrow Flight: `host:port`.
     pub address: String,
+    /// Compute threads.
+    pub slots: u32,
 }
 
 /// A function to be called on a worker by itself, not as a task.

@@ -1,9 +1,9 @@
-//! From a frame to its rows: tasks, results, explanations.
+//! From a frame to its rows: tasks and results.
 
 use std::panic::Location;
 
-use swath_block::{Table, TableValue};
-use swath_error::{Error, Result};
+use swath_block::{Block, Table, TableValue};
+use swath_error::Result;
 use swath_execute::{Collection, Lowered};
 use swath_graph::GraphBuilder;
 
@@ -16,13 +16,7 @@ impl Collection for DataFrame {
     fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<Table>> {
         let frame = self.frame()?;
         let tasks = engine::lower(&frame.plan, frame.in_order, builder)?;
-        Ok(Lowered::new(tasks.iter(), |mut blocks| match blocks.pop() {
-            Some(block) => {
-                let table = block.into_table()?;
-                Ok(std::sync::Arc::unwrap_or_clone(table))
-            }
-            None => Err(Error::internal("a query gave no result")),
-        }))
+        Ok(Lowered::new(tasks.iter(), engine::join_parts))
     }
 }
 
@@ -57,48 +51,33 @@ impl DataFrame {
         self.compute()?.scalar()
     }
 
-    /// Computes the frame and keeps its rows in memory: what is built on the result does not compute them again.
+    /// Computes the frame and keeps its rows, in memory or, on a cluster, on the workers that made them: what is built on
+    /// the result does not compute them again. They are let go with the last frame that is built on them.
     ///
     /// # Errors
     /// The error of the frame or of the run.
     #[track_caller]
     pub fn persist(&self) -> Result<Self> {
         let caller = Location::caller();
-        let table = self.compute()?;
-        let plan = swath_relational::from_table(&table).map_err(|e| e.at(caller))?;
-        Ok(Self::from_plan(plan))
-    }
-
-    /// What would be computed: the expression as it was built, as the optimizer rewrites it, and as tasks.
-    ///
-    /// # Errors
-    /// The error of a poisoned frame, or what the plan gets wrong.
-    pub fn explain(&self) -> Result<String> {
-        let frame = self.frame()?;
-        let graph = self.graph()?;
-        let tasks: Vec<String> = (0..graph.len())
-            .map(|t| {
-                let name = graph.name(swath_graph::TaskId(t as u32));
-                let threads = if frame.in_order { "1 thread, rows in order" } else { "all threads" };
-                format!("{name} ({threads})")
-            })
-            .collect();
-        let physical =
-            swath_relational::physical_text(&frame.plan, if frame.in_order { 1 } else { cores() })?;
-        Ok(format!(
-            "expression\n{}\n\nrewritten\n{}\n\ntask graph\n{}\n{}",
-            indent(&swath_relational::logical_text(&frame.plan)),
-            indent(&swath_relational::optimized_text(&frame.plan)?),
-            indent(&tasks.join("\n")),
-            indent(&indent(&physical)),
-        ))
+        let blocks = swath_execute::persist(&Blocks(self))?;
+        let plan = if blocks.iter().any(|b| b.as_elsewhere().is_some()) {
+            self.schema().and_then(|schema| swath_relational::from_blocks(blocks, schema))
+        } else {
+            engine::join_parts(blocks).and_then(|table| swath_relational::from_table(&table))
+        };
+        Ok(Self::from_plan(plan.map_err(|e| e.at(caller))?))
     }
 }
 
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
-}
+/// A frame whose result is its blocks.
+struct Blocks<'a>(&'a DataFrame);
 
-fn indent(text: &str) -> String {
-    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+impl Collection for Blocks<'_> {
+    type Output = Vec<Block>;
+
+    fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<Vec<Block>>> {
+        let frame = self.0.frame()?;
+        let tasks = engine::lower(&frame.plan, frame.in_order, builder)?;
+        Ok(Lowered::new(tasks.iter(), Ok))
+    }
 }

@@ -134,6 +134,15 @@ impl PlanTable for MapTable {
         postcard::to_stdvec(&(name, plan))
             .map_err(|e| Error::internal(format!("a mapped table cannot be encoded: {e}")).with_source(e))
     }
+
+    fn input(&self) -> Option<&LogicalPlan> {
+        Some(&self.input)
+    }
+
+    fn over(&self, input: LogicalPlan) -> Result<Arc<dyn PlanTable>, DataFusionError> {
+        let (schema, function) = (Arc::clone(&self.schema), self.function.clone());
+        Ok(Arc::new(Self { input, schema, function }))
+    }
 }
 
 #[async_trait::async_trait]

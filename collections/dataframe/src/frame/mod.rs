@@ -7,6 +7,7 @@ mod columns;
 mod combine;
 mod compute;
 mod describe;
+mod explain;
 mod groupby;
 mod join;
 mod map_partitions;

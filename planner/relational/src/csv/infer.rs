@@ -73,7 +73,8 @@ impl Guess {
 
     /// Whether two files' columns agree without being asked to: numbers widen, missing values say nothing.
     pub(crate) fn agrees(self, other: Self) -> bool {
-        self == Self::Text && other == Self::Text || self.widen(other) != Self::Text
+        let nothing = self == Self::Missing || other == Self::Missing;
+        nothing || self == other || self.widen(other) != Self::Text
     }
 
     /// The Arrow type.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::stats::Precision;
 use datafusion::common::{DataFusionError, ScalarValue, Statistics};
 use datafusion::logical_expr::{Expr, TableType};
 use datafusion::physical_plan::ExecutionPlan;
@@ -15,7 +14,8 @@ use super::fields::Syntax;
 use super::options::NullValues;
 use super::reader::BlockScan;
 use super::{CsvOptions, OnError};
-use crate::lines::{BlockRows, Cut, LineFormat, LinesExec, Piece, Wanted, cut_files};
+use crate::PlanTable;
+use crate::lines::{self, BlockRows, Cut, LineFormat, Piece, Wanted, cut_files};
 
 /// Where a column of the table comes from in one file.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +40,7 @@ pub(crate) struct CsvFile {
 }
 
 /// Files of delimited text and how they are read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct CsvTable {
     pub(crate) schema: SchemaRef,
     pub(crate) files: Vec<CsvFile>,
@@ -81,20 +81,11 @@ impl TableProvider for CsvTable {
         _filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-        let all = || (0..self.schema.fields().len()).collect();
-        let columns = projection.cloned().unwrap_or_else(all);
-        let table = Arc::new(self.shared());
-        Ok(Arc::new(LinesExec::new(table, columns, state.config().target_partitions(), limit)?))
+        lines::scan(Arc::new(self.clone()), state, projection, limit)
     }
 
     fn statistics(&self) -> Option<Statistics> {
-        let mut statistics = Statistics::new_unknown(&self.schema);
-        let packed = self.files.iter().any(|f| f.compression != Compression::None);
-        if !packed {
-            statistics.num_rows = Precision::Inexact((self.bytes() as f64 / self.row_bytes) as usize);
-            statistics.total_byte_size = Precision::Inexact(self.bytes() as usize);
-        }
-        Some(statistics)
+        Some(lines::statistics(self))
     }
 }
 
@@ -107,6 +98,19 @@ impl LineFormat for CsvTable {
         &self.schema
     }
 
+    fn as_table(&self) -> &dyn PlanTable {
+        self
+    }
+
+    fn stored_bytes(&self) -> u64 {
+        self.bytes()
+    }
+
+    fn row_bytes(&self) -> Option<f64> {
+        let packed = self.files.iter().any(|f| f.compression != Compression::None);
+        (!packed).then_some(self.row_bytes)
+    }
+
     fn pieces(&self, partitions: usize) -> Vec<Piece> {
         let files =
             self.files.iter().map(|f| Cut { file: &f.file, compression: f.compression, start: f.data_start });
@@ -115,21 +119,5 @@ impl LineFormat for CsvTable {
 
     fn open(self: Arc<Self>, wanted: Wanted, piece: Piece) -> swath_error::Result<Box<dyn BlockRows>> {
         Ok(Box::new(BlockScan::open(self, wanted, piece)?))
-    }
-}
-
-impl CsvTable {
-    /// A copy for a scan: the lists are short, the schema is shared.
-    fn shared(&self) -> Self {
-        Self {
-            schema: Arc::clone(&self.schema),
-            files: self.files.clone(),
-            syntax: self.syntax,
-            nulls: self.nulls.clone(),
-            on_error: self.on_error,
-            blocksize: self.blocksize,
-            newlines: self.newlines,
-            row_bytes: self.row_bytes,
-        }
     }
 }

@@ -7,7 +7,6 @@ use arrow::error::ArrowError;
 use arrow::json::reader::infer_json_schema;
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::stats::Precision;
 use datafusion::common::{DataFusionError, ScalarValue, Statistics};
 use datafusion::logical_expr::{Expr, LogicalPlan, TableType};
 use datafusion::physical_plan::ExecutionPlan;
@@ -17,9 +16,9 @@ use swath_graph::Key;
 
 use super::JsonOptions;
 use super::reader::JsonBlock;
-use crate::lines::{BlockRows, Cut, LineFormat, LinesExec, Piece, Wanted, cut_files, problem};
+use crate::lines::{self, BlockRows, Cut, LineFormat, Piece, Wanted, cut_files, problem};
 use crate::parquet::select;
-use crate::{SourceTable, hive};
+use crate::{PlanTable, SourceTable, hive};
 
 /// A plan that reads JSON lines: paths, globs, folders or URLs, compressed or not.
 ///
@@ -244,20 +243,11 @@ impl TableProvider for JsonTable {
         _filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-        let all = || (0..self.schema.fields().len()).collect();
-        let columns = projection.cloned().unwrap_or_else(all);
-        let table = Arc::new(self.clone());
-        Ok(Arc::new(LinesExec::new(table, columns, state.config().target_partitions(), limit)?))
+        lines::scan(Arc::new(self.clone()), state, projection, limit)
     }
 
     fn statistics(&self) -> Option<Statistics> {
-        let mut statistics = Statistics::new_unknown(&self.schema);
-        if self.files.iter().all(|f| f.compression == Compression::None) {
-            let bytes: u64 = self.files.iter().map(|f| f.file.size).sum();
-            statistics.num_rows = Precision::Inexact((bytes as f64 / self.row_bytes) as usize);
-            statistics.total_byte_size = Precision::Inexact(bytes as usize);
-        }
-        Some(statistics)
+        Some(lines::statistics(self))
     }
 }
 
@@ -268,6 +258,19 @@ impl LineFormat for JsonTable {
 
     fn schema(&self) -> &SchemaRef {
         &self.schema
+    }
+
+    fn as_table(&self) -> &dyn PlanTable {
+        self
+    }
+
+    fn stored_bytes(&self) -> u64 {
+        self.files.iter().map(|f| f.file.size).sum()
+    }
+
+    fn row_bytes(&self) -> Option<f64> {
+        let packed = self.files.iter().any(|f| f.compression != Compression::None);
+        (!packed).then_some(self.row_bytes)
     }
 
     fn pieces(&self, partitions: usize) -> Vec<Piece> {

@@ -16,7 +16,7 @@ use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Par
 use swath_error::Result;
 
 use super::queue::{Piece, Queue, runs};
-use super::quotes::QuoteCheck;
+use super::quotes::{OpenQuotes, QuoteCheck};
 use super::{BlockRows, LineFormat, Wanted};
 use crate::error::to_datafusion;
 use crate::session::ReadCounter;
@@ -26,6 +26,8 @@ use crate::session::ReadCounter;
 pub(crate) struct LinesExec {
     format: Arc<dyn LineFormat>,
     wanted: Wanted,
+    /// How many partitions the blocks were cut for.
+    cut_for: usize,
     runs: Arc<Vec<Vec<Piece>>>,
     queue: Arc<Queue>,
     quotes: Arc<QuoteCheck>,
@@ -46,23 +48,58 @@ impl LinesExec {
         let pieces = format.pieces(partitions);
         let quotes = Arc::new(QuoteCheck::new(&pieces));
         let runs = Arc::new(runs(pieces, partitions));
-        let properties = PlanProperties::new(
-            EquivalenceProperties::new(Arc::clone(&schema)),
-            Partitioning::UnknownPartitioning(runs.len()),
-            EmissionType::Incremental,
-            Boundedness::Bounded,
-        );
         Ok(Self {
+            properties: properties(&schema, runs.len()),
             wanted: Wanted { columns, schema, batch_size: 8192 },
+            cut_for: partitions,
             queue: Arc::new(Queue::new(&runs, false)),
             quotes,
             format,
             runs,
             fetch,
             any_order: false,
-            properties: Arc::new(properties),
             metrics: ExecutionPlanMetricsSet::new(),
         })
+    }
+
+    /// The same scan in slices: at most `count` runs of neighbouring blocks, none of them empty.
+    pub(crate) fn sliced(&self, count: usize) -> Result<Self, DataFusionError> {
+        let mut scan = Self::new(Arc::clone(&self.format), self.wanted.columns.clone(), count, self.fetch)?;
+        let runs: Vec<_> = scan.runs.iter().filter(|run| !run.is_empty()).cloned().collect();
+        scan.set_runs(runs);
+        Ok(scan)
+    }
+
+    /// Slice `index` of [`Self::sliced`] as a scan of one partition.
+    pub(crate) fn only(&self, index: usize) -> Self {
+        let mut scan = self.fresh(self.fetch);
+        scan.set_runs(self.runs.get(index).cloned().into_iter().collect());
+        scan
+    }
+
+    fn set_runs(&mut self, mut runs: Vec<Vec<Piece>>) {
+        if runs.is_empty() {
+            runs.push(Vec::new());
+        }
+        self.queue = Arc::new(Queue::new(&runs, self.any_order));
+        self.properties = properties(&self.wanted.schema, runs.len());
+        self.runs = Arc::new(runs);
+    }
+
+    /// How many slices or partitions there are.
+    pub(crate) fn slices(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// What another process needs to make the same slices: the table, its columns, for how many they were cut.
+    pub(crate) fn parts(&self) -> (&dyn LineFormat, &[usize], usize, Option<usize>) {
+        (&*self.format, &self.wanted.columns, self.cut_for, self.fetch)
+    }
+
+    /// What is known of the quotes in blocks of files that were not read to their end by this scan.
+    pub(crate) fn open_quotes(&self) -> Vec<OpenQuotes> {
+        let blocks = self.runs.iter().flatten();
+        self.quotes.open(blocks)
     }
 
     /// The same scan for a reader that does not care about the order of rows: partitions may take each other's blocks.
@@ -78,6 +115,7 @@ impl LinesExec {
         Self {
             format: Arc::clone(&self.format),
             wanted: self.wanted.clone(),
+            cut_for: self.cut_for,
             runs: Arc::clone(&self.runs),
             queue: Arc::new(Queue::new(&self.runs, self.any_order)),
             quotes: Arc::new(self.quotes.fresh()),
@@ -87,6 +125,15 @@ impl LinesExec {
             metrics: ExecutionPlanMetricsSet::new(),
         }
     }
+}
+
+fn properties(schema: &SchemaRef, partitions: usize) -> Arc<PlanProperties> {
+    Arc::new(PlanProperties::new(
+        EquivalenceProperties::new(Arc::clone(schema)),
+        Partitioning::UnknownPartitioning(partitions),
+        EmissionType::Incremental,
+        Boundedness::Bounded,
+    ))
 }
 
 impl DisplayAs for LinesExec {

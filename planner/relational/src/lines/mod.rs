@@ -13,11 +13,18 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
+use datafusion::catalog::Session;
+use datafusion::common::stats::Precision;
+use datafusion::common::{DataFusionError, Statistics};
+use datafusion::physical_plan::ExecutionPlan;
 use swath_error::Result;
 use swath_files::{Compression, File, FileBlock};
 
+use crate::PlanTable;
+
 pub(crate) use exec::LinesExec;
 pub(crate) use queue::Piece;
+pub(crate) use quotes::{OpenQuotes, settle as settle_quotes};
 
 /// Blocks are not made smaller than this to give every partition some.
 const SMALLEST_BLOCK: u64 = 1 << 20;
@@ -30,11 +37,42 @@ pub(crate) trait LineFormat: Debug + Send + Sync {
     /// All columns.
     fn schema(&self) -> &SchemaRef;
 
+    /// The table itself, which knows how it travels.
+    fn as_table(&self) -> &dyn PlanTable;
+
+    /// Bytes of all files.
+    fn stored_bytes(&self) -> u64;
+
+    /// About how many of them a record takes; unknown where files are compressed.
+    fn row_bytes(&self) -> Option<f64>;
+
     /// The files' blocks, in order, for this many partitions.
     fn pieces(&self, partitions: usize) -> Vec<Piece>;
 
     /// Starts reading a block.
     fn open(self: Arc<Self>, wanted: Wanted, piece: Piece) -> Result<Box<dyn BlockRows>>;
+}
+
+/// The scan of a table of lines: some or all of its columns.
+pub(crate) fn scan(
+    format: Arc<dyn LineFormat>,
+    state: &dyn Session,
+    projection: Option<&Vec<usize>>,
+    limit: Option<usize>,
+) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+    let columns = projection.cloned().unwrap_or_else(|| (0..format.schema().fields().len()).collect());
+    Ok(Arc::new(LinesExec::new(format, columns, state.config().target_partitions(), limit)?))
+}
+
+/// What is known of a table of lines before it is read.
+pub(crate) fn statistics(format: &dyn LineFormat) -> Statistics {
+    let mut statistics = Statistics::new_unknown(format.schema());
+    if let Some(row_bytes) = format.row_bytes() {
+        let bytes = format.stored_bytes();
+        statistics.num_rows = Precision::Inexact((bytes as f64 / row_bytes) as usize);
+        statistics.total_byte_size = Precision::Inexact(bytes as usize);
+    }
+    statistics
 }
 
 /// The rows of one block.

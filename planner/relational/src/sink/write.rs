@@ -22,9 +22,10 @@ use super::encode::FileWriter;
 use super::folders::Folders;
 use super::target::{Pending, Place};
 use crate::error::from_datafusion;
-use crate::run::{add_layer, with_inputs};
-use crate::travel::{TravellingPlan, settle};
-use crate::{Session, physical, threads};
+use crate::run::{add_layer, layer_name, with_inputs};
+use crate::split::{self, SplitLimits, Way, way};
+use crate::travel::{TravellingPlan, settle, settle_kept};
+use crate::{Session, from_inputs, physical, plan_key, threads};
 
 /// Bytes of rows in memory after which a folder's part is ended and the next one begun.
 const PART_BYTES: usize = 512 << 20;
@@ -60,10 +61,32 @@ pub fn lower_write(
     builder: &mut GraphBuilder,
 ) -> Result<TaskRange> {
     let place = Place::of(path, sink)?;
-    let (plan, inputs) = settle(plan, inputs, builder)?;
-    let op = WritePlan { plan: TravellingPlan::new(plan), sink: sink.clone(), place };
+    let key = plan_key(plan)?;
+    let (plan, inputs) = settle_kept(plan, inputs, builder)?;
+    if let Way::Split(split) = way(&plan, builder.spread(), *builder.notes::<SplitLimits>())
+        && !split.is_parts_only()
+    {
+        // What aggregates and limits leave is few rows.
+        let rows = split::lower(*split, key, &layer_name(&plan), &inputs, builder)?;
+        let rows: Vec<TaskId> = rows.iter().collect();
+        let rest = from_inputs(0, rows.len(), Arc::clone(plan.schema().inner()), key)?;
+        return add_write(&rest, &rows, sink, place, builder);
+    }
+    let (plan, inputs) = settle(&plan, &inputs, builder)?;
+    add_write(&plan, &inputs, sink, place, builder)
+}
+
+fn add_write(
+    plan: &LogicalPlan,
+    inputs: &[TaskId],
+    sink: &Sink,
+    place: Place,
+    builder: &mut GraphBuilder,
+) -> Result<TaskRange> {
+    let plan = TravellingPlan::new(plan.clone());
+    let op = WritePlan { plan, sink: sink.clone(), place };
     let name = format!("to-{}", sink.extension());
-    add_layer(builder, Key::unique("relational.write"), &name, OpHandle::payload(op), &inputs)
+    add_layer(builder, Key::unique("relational.write"), &name, OpHandle::payload(op), inputs)
 }
 
 /// Writes a plan's rows.
@@ -83,7 +106,7 @@ impl Operation for WritePlan {
 
     fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
         let session = Session::for_task(ctx)?;
-        let plan = with_inputs(self.plan.get(&session)?, inputs)?;
+        let plan = with_inputs(self.plan.get(&session).map_err(|e| self.plan.explained(e))?, inputs)?;
         let memory = ctx.env.memory.clone();
         let reads = Arc::clone(session.reads());
         let context = session.context().clone();
@@ -91,7 +114,8 @@ impl Operation for WritePlan {
         let written = threads::drive(ctx, &reads, async move {
             let physical = physical::plan(&context.state(), &plan, &memory).await?;
             write(physical, context.task_ctx(), sink, place).await
-        })?;
+        })
+        .map_err(|e| self.plan.explained(e))?;
         Ok(Block::value(written))
     }
 

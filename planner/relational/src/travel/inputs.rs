@@ -1,19 +1,51 @@
-//! Large tables in memory as inputs of the task that reads them.
+//! Large tables in memory, and kept ones, as inputs of the tasks that read them.
 
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use datafusion::common::tree_node::Transformed;
-use datafusion::datasource::{provider_as_source, source_as_provider};
+use datafusion::catalog::TableProvider;
 use datafusion::logical_expr::LogicalPlan;
 use swath_block::{Block, HandOut, OpHandle, Table};
 use swath_error::Result;
 use swath_graph::{Annotations, GraphBuilder, Layer, TaskId};
 
 use super::INLINE;
-use crate::SourceTable;
-use crate::error::from_datafusion;
+use crate::error::{from_datafusion, to_datafusion};
+use crate::kept::lower_kept;
 use crate::memory_table::{InputTable, MemoryTable};
+use crate::{SourceTable, scans};
+
+/// The plan with inputs in place of the kept tables that it reads, and those inputs' tasks after `inputs`.
+///
+/// # Errors
+/// [`swath_error::ErrorKind::Internal`] when the plan cannot be walked; as [`GraphBuilder::add`].
+pub(crate) fn settle_kept(
+    plan: &LogicalPlan,
+    inputs: &[TaskId],
+    builder: &mut GraphBuilder,
+) -> Result<(LogicalPlan, Vec<TaskId>)> {
+    let mut inputs = inputs.to_vec();
+    let kept = lower_kept(plan, builder)?;
+    if kept.is_empty() {
+        return Ok((plan.clone(), inputs));
+    }
+    let mut places = Vec::new();
+    for (key, tasks) in kept {
+        places.push((key, inputs.len(), tasks.len()));
+        inputs.extend(tasks);
+    }
+    let settled = scans::change(plan, &mut |source| {
+        let place = places.iter().find(|(key, ..)| *key == source.key());
+        Ok(place.map(|(_, slot, count)| input(source, *slot, *count)))
+    });
+    Ok((settled.map_err(from_datafusion)?, inputs))
+}
+
+/// What stands for a table that `count` tasks give.
+fn input(source: &SourceTable, slot: usize, count: usize) -> Arc<dyn TableProvider> {
+    let table = InputTable { slot, count, schema: source.schema() };
+    Arc::new(SourceTable::new(Arc::new(table), source.key(), Vec::new(), source.label()))
+}
 
 /// The plan for a graph that `builder` makes, and the tasks it reads. When other processes run the graph, a table in
 /// memory above 1 MiB is handed out by a task of its own, so that it is sent once; the plan reads that task's result.
@@ -31,36 +63,28 @@ pub fn settle(
     }
     let mut large: Vec<(swath_graph::Key, Table)> = Vec::new();
     let first = inputs.len();
-    let settled = plan.clone().transform_down_with_subqueries(|node| {
-        let LogicalPlan::TableScan(mut scan) = node else { return Ok(Transformed::no(node)) };
-        let provider = source_as_provider(&scan.source)?;
-        let Some((source, memory)) = provider.downcast_ref::<SourceTable>().and_then(in_memory) else {
-            return Ok(Transformed::no(LogicalPlan::TableScan(scan)));
-        };
+    let settled = scans::change(plan, &mut |source| {
+        let Some(memory) = in_memory(source) else { return Ok(None) };
         let known = large.iter().position(|(key, _)| *key == source.key());
         let slot = first + known.unwrap_or(large.len());
         if known.is_none() {
             let table = Table::new(Arc::clone(&memory.schema), memory.batches.clone());
-            let table = table.map_err(|e| datafusion::common::DataFusionError::External(Box::new(e)))?;
-            large.push((source.key(), table));
+            large.push((source.key(), table.map_err(to_datafusion)?));
         }
-        let input = InputTable { slot, schema: Arc::clone(&memory.schema) };
-        let stands_for = SourceTable::new(Arc::new(input), source.key(), Vec::new(), source.label());
-        scan.source = provider_as_source(Arc::new(stands_for));
-        Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
+        Ok(Some(input(source, slot, 1)))
     });
-    let settled = settled.map_err(from_datafusion)?.data;
+    let settled = settled.map_err(from_datafusion)?;
     for (key, table) in large {
         inputs.push(hand_out(key, table, builder)?);
     }
     Ok((settled, inputs))
 }
 
-/// The source and its rows, when they are in memory and too many to stand in a plan.
-fn in_memory(source: &SourceTable) -> Option<(&SourceTable, &MemoryTable)> {
+/// The rows of a table in memory that are too many to stand in a plan.
+fn in_memory(source: &SourceTable) -> Option<&MemoryTable> {
     let memory = source.provider().downcast_ref::<MemoryTable>()?;
     let bytes: usize = memory.batches.iter().map(RecordBatch::get_array_memory_size).sum();
-    (bytes as u64 > INLINE).then_some((source, memory))
+    (bytes as u64 > INLINE).then_some(memory)
 }
 
 fn hand_out(key: swath_graph::Key, table: Table, builder: &mut GraphBuilder) -> Result<TaskId> {

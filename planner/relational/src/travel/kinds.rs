@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use datafusion::catalog::TableProvider;
+use datafusion::common::DataFusionError;
 use datafusion::execution::TaskContext;
-use datafusion::logical_expr::ScalarUDF;
+use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
 use swath_error::{Error, ErrorKind, Result, unknown_name};
 
 /// A table that can say what another process needs to open it.
@@ -19,6 +20,20 @@ pub trait PlanTable: TableProvider {
     /// [`ErrorKind::Unsupported`] for a table that stays in this process.
     fn travel(&self) -> Result<Vec<u8>> {
         Err(Error::unsupported(format!("a table of kind {} cannot be read in another process", self.kind())))
+    }
+
+    /// The plan that the table is made of, when it is.
+    fn input(&self) -> Option<&LogicalPlan> {
+        None
+    }
+
+    /// The same table made of another plan.
+    ///
+    /// # Errors
+    /// [`DataFusionError::Internal`] for a table that is not made of a plan.
+    fn over(&self, input: LogicalPlan) -> Result<Arc<dyn PlanTable>, DataFusionError> {
+        let _ = input;
+        Err(DataFusionError::Internal(format!("a table of kind {} is not made of a plan", self.kind())))
     }
 }
 

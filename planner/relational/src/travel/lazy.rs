@@ -8,6 +8,7 @@ use swath_error::{Error, Result};
 
 use super::{decode_plan, encode_plan};
 use crate::Session;
+use crate::error::elsewhere;
 
 /// A plan that may have come from another process.
 #[derive(Debug)]
@@ -30,6 +31,11 @@ impl TravellingPlan {
             None => Err(Error::internal("a plan that was not sent is not there")),
         });
         plan.as_ref().map_err(Clone::clone)
+    }
+
+    /// An error of running the plan, with advice when it was made in another process.
+    pub fn explained(&self, error: Error) -> Error {
+        if self.sent.is_some() { elsewhere(error) } else { error }
     }
 
     /// An error when the plan cannot be sent, which serialising it could not name.

@@ -21,10 +21,11 @@ use swath_error::{Error, ErrorKind, Result};
 use crate::error::from_datafusion;
 use codec::Codec;
 
-pub(crate) use inputs::settle;
-pub use inputs::settle as settle_inputs;
+pub(crate) use inputs::{settle, settle_kept};
+pub(crate) use kinds::function;
 pub use kinds::{DecodeTable, FunctionKind, PlanTable, TableKind};
 pub(crate) use lazy::TravellingPlan;
+pub(crate) use tables::{Constant, line_format, read_schema, schema_bytes};
 
 /// Bytes of a table in memory that stand within the plan that reads it; larger ones are handed out by tasks of their own.
 pub(crate) const INLINE: u64 = 1 << 20;

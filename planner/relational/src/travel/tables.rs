@@ -18,6 +18,7 @@ use super::kinds::{PlanTable, TableKind};
 use crate::csv::travel::{CsvFile, CsvTable, NullValues, OnError, Origin, Syntax};
 use crate::error::from_datafusion;
 use crate::json::travel::{JsonFile, JsonTable};
+use crate::lines::LineFormat;
 use crate::memory_table::{InputTable, MemoryTable};
 use crate::parquet::ParquetTable;
 
@@ -33,15 +34,15 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 
 /// One value in DataFusion's encoding.
 #[derive(Serialize, Deserialize)]
-struct Constant(Vec<u8>);
+pub(crate) struct Constant(Vec<u8>);
 
 impl Constant {
-    fn of(value: &ScalarValue) -> Result<Self> {
+    pub(crate) fn of(value: &ScalarValue) -> Result<Self> {
         let literal = Expr::Literal(value.clone(), None);
         literal.to_bytes().map(|bytes| Self(bytes.to_vec())).map_err(from_datafusion)
     }
 
-    fn value(&self) -> Result<ScalarValue> {
+    pub(crate) fn value(&self) -> Result<ScalarValue> {
         match Expr::from_bytes(&self.0).map_err(from_datafusion)? {
             Expr::Literal(value, _) => Ok(value),
             other => Err(Error::data(format!("{other} is not a value"))),
@@ -200,6 +201,27 @@ impl JsonForm {
     }
 }
 
+/// The files of lines that [`PlanTable::travel`] of a table of kind `kind` wrote down.
+pub(crate) fn line_format(kind: &str, bytes: &[u8], schema: SchemaRef) -> Result<Arc<dyn LineFormat>> {
+    match kind {
+        "csv" => Ok(Arc::new(read::<CsvForm>(bytes)?.table(schema)?)),
+        "json" => Ok(Arc::new(read::<JsonForm>(bytes)?.table(schema)?)),
+        other => Err(Error::data(format!("a table of kind {other} is not made of lines"))),
+    }
+}
+
+/// A schema as bytes.
+pub(crate) fn schema_bytes(schema: &SchemaRef) -> Result<Vec<u8>> {
+    memory_bytes(schema, &[])
+}
+
+/// The schema of [`schema_bytes`].
+pub(crate) fn read_schema(bytes: &[u8]) -> Result<SchemaRef> {
+    let reader = StreamReader::try_new(bytes, None)
+        .map_err(|e| Error::data(format!("the columns of a table cannot be decoded: {e}")))?;
+    Ok(reader.schema())
+}
+
 inventory::submit! {
     TableKind {
         name: "parquet",
@@ -257,7 +279,10 @@ fn read_memory(bytes: &[u8]) -> Result<Vec<RecordBatch>> {
 inventory::submit! {
     TableKind {
         name: "input",
-        decode: |bytes, schema, _| Ok(Arc::new(InputTable { slot: read::<u64>(bytes)? as usize, schema })),
+        decode: |bytes, schema, _| {
+            let (slot, count): (u64, u64) = read(bytes)?;
+            Ok(Arc::new(InputTable { slot: slot as usize, count: count as usize, schema }))
+        },
     }
 }
 
@@ -267,6 +292,6 @@ impl PlanTable for InputTable {
     }
 
     fn travel(&self) -> Result<Vec<u8>> {
-        written(&(self.slot as u64))
+        written(&(self.slot as u64, self.count as u64))
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use swath_block::{Block, CancelToken, OpHandle};
 use swath_error::{Error, ErrorKind, Result};
 use swath_execute::{Executor, Preferred, Run, RunOptions, prefer_executor, run_channel, with_executor};
-use swath_graph::{Key, LayerId, TaskGraph, TaskId, fuse_linear, order};
+use swath_graph::{Key, LayerId, Spread, TaskGraph, TaskId, fuse_linear, order};
 use swath_scheduler::TaskRef;
 use swath_wire::{FromClient, Submission, WireGraph};
 
@@ -75,13 +75,23 @@ impl Executor for ClusterExecutor {
     }
 
     fn persist(&self, graph: TaskGraph, options: &RunOptions) -> Result<Vec<Block>> {
-        let persisted = self.client.persist_graph(graph, options.fuse)?;
+        let persisted = self.client.persist_graph(graph, None, options.fuse)?;
         persisted.wait()?;
         Ok(kept::blocks(&persisted))
     }
 
     fn is_remote(&self) -> bool {
         true
+    }
+
+    fn spread(&self) -> Option<Spread> {
+        let now = || {
+            let workers = self.client.shared().peers();
+            let (count, slots) = (workers.len(), workers.iter().map(|w| w.slots as usize).sum());
+            // Workers that are still to come are taken to be two.
+            if count == 0 { Spread::new(2, 2) } else { Spread::new(count, slots) }
+        };
+        Some(self.client.persisted().spread_or(now))
     }
 
     fn describe(&self) -> String {

@@ -7,20 +7,22 @@ use std::collections::{BTreeMap, HashMap};
 
 use parking_lot::Mutex;
 use swath_error::{Error, Result};
-use swath_execute::{Collection, RunOptions};
-use swath_graph::{
-    Annotations, Columns, GraphBuilder, Key, Layer, LayerId, Payload, Step, TaskGraph, TaskId,
-};
+use swath_execute::{Collection, RunOptions, builder_for};
+use swath_graph::{Annotations, Columns, Key, Layer, LayerId, Payload, Spread, Step, TaskGraph, TaskId};
 use swath_scheduler::TaskRef;
 use swath_wire::{FromClient, Submission};
 
-use super::executor::{self, Prepared};
+use super::executor::{self, ClusterExecutor, Prepared};
 use super::future::Future;
 use super::{Client, data, kept};
 
 /// Results kept, by what they are.
 #[derive(Debug, Default)]
-pub(crate) struct PersistedKeys(Mutex<HashMap<(Key, u32), TaskRef>>);
+pub(crate) struct PersistedKeys {
+    known: Mutex<HashMap<(Key, u32), TaskRef>>,
+    /// What graphs are spread over while anything is kept: another spread would make other tasks, which are not found.
+    spread: Mutex<Option<Spread>>,
+}
 
 /// A collection's blocks on the cluster; while this is there, graphs that need them start from them. Dropping it lets them
 /// go.
@@ -40,13 +42,20 @@ impl Client {
     /// The error of the expression; [`swath_error::ErrorKind::Unsupported`] for what cannot leave this process;
     /// [`swath_error::ErrorKind::Cluster`] when the connection is over.
     pub fn persist<C: Collection>(&self, collection: &C) -> Result<Persisted> {
-        let mut builder = GraphBuilder::new().travelling();
+        let runtime = ClusterExecutor::new(self);
+        let mut builder = builder_for(&runtime);
+        let spread = builder.spread();
         let lowered = collection.lower(&mut builder)?;
-        self.persist_graph(builder.finish(&lowered.tasks)?, RunOptions::current().fuse)
+        self.persist_graph(builder.finish(&lowered.tasks)?, spread, RunOptions::current().fuse)
     }
 
-    /// Starts a graph and keeps the blocks of its outputs.
-    pub(crate) fn persist_graph(&self, graph: TaskGraph, fuse: bool) -> Result<Persisted> {
+    /// Starts a graph, which is made for `spread`, and keeps the blocks of its outputs.
+    pub(crate) fn persist_graph(
+        &self,
+        graph: TaskGraph,
+        spread: Option<Spread>,
+        fuse: bool,
+    ) -> Result<Persisted> {
         let shared = self.shared();
         let mut found = self.persisted().find(&graph);
         let held = executor::held_blocks(&graph, &mut found, shared)?;
@@ -90,7 +99,7 @@ impl Client {
         }
         let keys: Vec<(Key, u32)> = keys.into_iter().flatten().collect();
         let names = keys.iter().copied().zip(futures.iter().map(Future::key));
-        self.persisted().0.lock().extend(names);
+        self.persisted().add(names, spread);
         Ok(Persisted { client: self.clone(), futures, keys })
     }
 
@@ -116,12 +125,8 @@ impl Persisted {
 
 impl Drop for Persisted {
     fn drop(&mut self) {
-        let mut known = self.client.persisted().0.lock();
-        for (key, future) in self.keys.iter().zip(&self.futures) {
-            if known.get(key) == Some(&future.key()) {
-                known.remove(key);
-            }
-        }
+        let results = self.keys.iter().copied().zip(self.futures.iter().map(Future::key));
+        self.client.persisted().remove(results);
     }
 }
 
@@ -141,9 +146,33 @@ pub(crate) fn import_sources(graph: &TaskGraph, links: &[TaskRef]) -> BTreeMap<T
 }
 
 impl PersistedKeys {
+    fn add(&self, results: impl Iterator<Item = ((Key, u32), TaskRef)>, spread: Option<Spread>) {
+        self.known.lock().extend(results);
+        let mut kept = self.spread.lock();
+        *kept = kept.or(spread);
+    }
+
+    fn remove(&self, results: impl Iterator<Item = ((Key, u32), TaskRef)>) {
+        let mut known = self.known.lock();
+        for (key, result) in results {
+            if known.get(&key) == Some(&result) {
+                known.remove(&key);
+            }
+        }
+        if known.is_empty() {
+            *self.spread.lock() = None;
+        }
+    }
+
+    /// What graphs are spread over: as when the first of what is kept was made, else what `now` says.
+    pub fn spread_or(&self, now: impl FnOnce() -> Spread) -> Spread {
+        let kept = *self.spread.lock();
+        kept.unwrap_or_else(now)
+    }
+
     /// For each task of the graph the result that is kept of it.
     pub fn find(&self, graph: &TaskGraph) -> Vec<Option<TaskRef>> {
-        let known = self.0.lock();
+        let known = self.known.lock();
         let kept = |task| known.get(&key_of(graph, TaskId(task))?).copied();
         (0..graph.len() as u32).map(|task| if known.is_empty() { None } else { kept(task) }).collect()
     }
@@ -223,6 +252,7 @@ fn mark(wanted: &mut [bool], task: TaskId) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use swath_graph::GraphBuilder;
     use swath_scheduler::JobId;
 
     fn layer(name: &str) -> Layer {
@@ -245,7 +275,7 @@ mod tests {
         let keys = PersistedKeys::default();
         let nothing = keys.find(&graph);
         assert_eq!(import_found(graph.clone(), &nothing).unwrap().0.len(), 7);
-        keys.0.lock().extend([((layer("inc").key, 0), source(5)), ((layer("inc").key, 2), source(7))]);
+        keys.known.lock().extend([((layer("inc").key, 0), source(5)), ((layer("inc").key, 2), source(7))]);
         let found = keys.find(&graph);
         let (graph, links) = import_found(graph, &found).unwrap();
         assert_eq!((graph.len(), links), (5, vec![source(5), source(7)]));

@@ -40,7 +40,7 @@ impl Hub {
             return refuse(format!("'{}' is not an address other workers could use", offer.address));
         };
         offer.address.clone_from(&address);
-        let peer = Peer { id, name: offer.name.clone(), address };
+        let peer = Peer { id, name: offer.name.clone(), address, slots: offer.slots };
         self.workers.insert(id, WorkerLink::new(offer, peer));
         Ok(())
     }

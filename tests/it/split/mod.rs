@@ -1,0 +1,10 @@
+//! Plans in parts: the same answers as in one piece, on pretended workers and on real ones.
+
+mod answers;
+mod cluster;
+mod data;
+#[path = "../../../collections/dataframe/tests/it/oracle.rs"]
+#[allow(dead_code)]
+mod oracle;
+mod pandas;
+mod ways;
