@@ -74,7 +74,7 @@ fn efficiency(client: &Client, pattern: Pattern, nanos: u64, rows: usize) -> f64
                 [] => Vec::new(),
                 _ => pattern(row, point).into_iter().map(|p| before[p].clone()).collect(),
             };
-            client.submit(work, (nanos, reads)).unwrap()
+            client.task(work).pure(false).submit((nanos, reads)).unwrap()
         };
         let next = (0..WIDTH).map(call).collect();
         all.push(std::mem::replace(&mut before, next));

@@ -9,10 +9,14 @@ use swath_execute::held_memory;
 /// What a worker process is told to hand over what it holds and end.
 pub(super) const LEAVE: &str = "leave";
 
-/// The C library's allocator keeps freed memory of up to 32 MiB a piece to itself unless told otherwise; a worker whose
-/// results went to files would still hold theirs. As Dask's nanny does, but for large blocks only: small ones are reused.
-const ALLOCATOR: [(&str, u64); 2] =
-    [("MALLOC_MMAP_THRESHOLD_", 2 << 20), ("MALLOC_TRIM_THRESHOLD_", 16 << 20)];
+/// What the C library's allocator is told. By itself it keeps freed pieces of up to 32 MiB, so that a worker whose results
+/// went to files still holds their memory. As with Dask's nanny it gives them back, but only what a limit of so many bytes
+/// would feel (none for 0): memory that is reused need not be had from the system again.
+fn allocator(memory_limit: u64) -> [(&'static str, u64); 2] {
+    let limit = if memory_limit == 0 { u64::MAX } else { memory_limit };
+    let pieces = (limit / 128).clamp(1 << 20, 32 << 20);
+    [("MALLOC_MMAP_THRESHOLD_", pieces), ("MALLOC_TRIM_THRESHOLD_", (limit / 16).clamp(1 << 20, 1 << 30))]
+}
 
 /// A worker process; ended when this is dropped.
 #[derive(Debug)]
@@ -20,9 +24,9 @@ pub(super) struct Process(Child);
 
 impl Process {
     /// Starts a process. It is told what to do over its standard input, and ends when that is closed.
-    pub fn start(mut command: Command) -> Result<Self> {
+    pub fn start(mut command: Command, memory_limit: u64) -> Result<Self> {
         command.stdin(Stdio::piped());
-        for (name, bytes) in ALLOCATOR {
+        for (name, bytes) in allocator(memory_limit) {
             if std::env::var_os(name).is_none() {
                 command.env(name, bytes.to_string());
             }

@@ -101,7 +101,7 @@ impl Supervisor {
         options: SupervisorOptions,
         mut command: impl FnMut() -> Command + Send + 'static,
     ) -> Result<Self> {
-        let process = Process::start(command())?;
+        let process = Process::start(command(), options.memory_limit)?;
         let state = State { process: Some(process), ..State::default() };
         let shared = Arc::new(Shared { options, state: Mutex::new(state), over: Condvar::new() });
         let watched = shared.clone();
@@ -260,7 +260,7 @@ fn look(shared: &Shared, at_memory: bool) -> Option<(u32, Cause)> {
 }
 
 fn restart(shared: &Shared, command: &mut dyn FnMut() -> Command) -> Result<()> {
-    let process = Process::start(command())?;
+    let process = Process::start(command(), shared.options.memory_limit)?;
     let mut state = shared.state.lock();
     if state.ending {
         // It was told to end meanwhile.
