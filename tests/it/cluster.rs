@@ -182,3 +182,14 @@ fn persisted_collections_stay_on_the_workers() {
     drop((array, bag, number));
     eventually("what was persisted is let go", || kept() == 0);
 }
+
+#[test]
+fn rows_are_skipped_whoever_reads_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows: String = (0..50).map(|n| format!("{n}\n")).collect();
+    std::fs::write(dir.path().join("a.csv"), format!("n\n{rows}")).unwrap();
+    let query = format!("SELECT n FROM '{}' LIMIT 3 OFFSET 2", dir.path().join("a.csv").display());
+    let answer = || swath::sql(&query).compute().unwrap().num_rows();
+    let cluster = LocalCluster::builder().workers(1).start().unwrap();
+    assert_eq!((answer(), cluster.client().unwrap().scope(answer)), (3, 3));
+}

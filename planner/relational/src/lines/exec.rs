@@ -187,10 +187,6 @@ impl ExecutionPlan for LinesExec {
         self.fetch
     }
 
-    fn supports_limit_pushdown(&self) -> bool {
-        true
-    }
-
     fn metrics(&self) -> Option<MetricsSet> {
         Some(self.metrics.clone_inner())
     }
