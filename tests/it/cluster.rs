@@ -186,8 +186,8 @@ fn persisted_collections_stay_on_the_workers() {
 #[test]
 fn rows_are_skipped_whoever_reads_them() {
     let dir = tempfile::tempdir().unwrap();
-    let rows: String = (0..50).map(|n| format!("{n}\n")).collect();
-    std::fs::write(dir.path().join("a.csv"), format!("n\n{rows}")).unwrap();
+    let rows: Vec<String> = (0..50).map(|n: i32| n.to_string()).collect();
+    std::fs::write(dir.path().join("a.csv"), format!("n\n{}\n", rows.join("\n"))).unwrap();
     let query = format!("SELECT n FROM '{}' LIMIT 3 OFFSET 2", dir.path().join("a.csv").display());
     let answer = || swath::sql(&query).compute().unwrap().num_rows();
     let cluster = LocalCluster::builder().workers(1).start().unwrap();
