@@ -5,18 +5,24 @@
 //! never decides how an array is chunked. A source or sink of files goes to other processes as its path.
 #![forbid(unsafe_code)]
 
+pub mod conformance;
+pub mod flat;
+mod info;
 mod memory;
 mod npy;
 mod region;
 mod sink;
 mod source;
+mod stamp;
 mod travel;
 
+pub use info::{ArrayInfo, Attribute, Listing};
 pub use memory::MemorySource;
-pub use npy::{NpySink, NpySource, write_npy};
-pub use region::{Region, check_region, region_shape};
+pub use npy::{NpySink, NpySource, NpyStackSink, NpyStackSource, RawOptions, RawSink, RawSource, write_npy};
+pub use region::{Region, check_region, check_write, region_shape};
 pub use sink::ArraySink;
 pub use source::ArraySource;
+pub use stamp::{FileStamp, absolute, seen_everywhere};
 #[doc(hidden)]
 pub use travel::{SinkKind, SourceKind};
 pub use travel::{Travelling, decode_sink, decode_source};

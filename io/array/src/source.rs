@@ -10,7 +10,8 @@ use crate::{Region, Travelling};
 
 /// An array that can be read region by region, from any thread.
 ///
-/// A region is read anew each time it is asked for; nothing is cached here.
+/// A region is read anew each time it is asked for; nothing is cached here. [`crate::conformance`] checks that an
+/// implementation keeps to all of this.
 pub trait ArraySource: Debug + Send + Sync {
     /// The element type of the chunks [`Self::read`] gives.
     fn dtype(&self) -> DType;

@@ -61,9 +61,14 @@ impl Header {
         Ok(header)
     }
 
-    fn check(&self, length: u64) -> Result<()> {
+    /// The bytes its elements take; none when that is more than a file can hold.
+    pub fn bytes(&self) -> Option<u64> {
         let elements = self.shape.iter().try_fold(1u64, |n, d| n.checked_mul(*d as u64));
-        let needed = elements.and_then(|n| n.checked_mul(self.dtype.size() as u64));
+        elements.and_then(|n| n.checked_mul(self.dtype.size() as u64))
+    }
+
+    fn check(&self, length: u64) -> Result<()> {
+        let needed = self.bytes();
         let held = length.saturating_sub(self.data);
         match needed {
             Some(needed) if needed <= held => Ok(()),

@@ -4,10 +4,12 @@
 //! allocated before the header has been checked against the file's length.
 
 mod header;
-mod positioned;
+mod raw;
 mod reader;
-mod runs;
+mod stack;
 mod writer;
 
+pub use raw::{RawOptions, RawSink, RawSource};
 pub use reader::NpySource;
+pub use stack::{NpyStackSink, NpyStackSource};
 pub use writer::{NpySink, write_npy};

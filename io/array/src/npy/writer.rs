@@ -1,19 +1,18 @@
 //! Chunks into a `.npy` file, in any order; the file appears when it is complete.
 
 use std::fs::{File, OpenOptions};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use swath_aside::AsideFile;
-use swath_block::{Chunk, DType, with_dtype};
-use swath_error::{Error, ErrorKind, Result};
+use swath_block::{Chunk, DType};
+use swath_error::{Error, Result};
 
 use super::header::Header;
-use super::positioned::write_at;
-use super::runs::Runs;
-use crate::{ArraySink, SinkKind, Travelling, check_region};
+use crate::flat::{self, write_at};
+use crate::stamp::absolute;
+use crate::{ArraySink, SinkKind, Travelling, check_write};
 
 inventory::submit! {
     SinkKind { name: "npy", join: |from| Ok(Box::new(NpySink::join(from)?)) }
@@ -59,10 +58,14 @@ impl NpySink {
     /// Starts a file of its final size, aside.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] when the folder does not exist, [`ErrorKind::Io`] when nothing can be written there.
+    /// [`swath_error::ErrorKind::NotFound`] when the folder does not exist, [`swath_error::ErrorKind::Io`] when nothing can be written there.
     pub fn create(path: impl AsRef<Path>, dtype: DType, shape: &[usize]) -> Result<Self> {
-        let path = path.as_ref().to_path_buf();
-        let start = Header::encode(dtype, shape)?;
+        Self::with_start(path.as_ref(), dtype, shape, &Header::encode(dtype, shape)?)
+    }
+
+    /// Starts a file of elements after `start`.
+    pub(super) fn with_start(path: &Path, dtype: DType, shape: &[usize], start: &[u8]) -> Result<Self> {
+        let path = path.to_path_buf();
         let size = shape.iter().try_fold(dtype.size() as u64, |n, d| n.checked_mul(*d as u64));
         let size = size.and_then(|n| n.checked_add(start.len() as u64));
         let size =
@@ -71,7 +74,7 @@ impl NpySink {
         let named = |e| Error::io(path.display(), e);
         let file = aside.file().try_clone().map_err(named)?;
         file.set_len(size).map_err(named)?;
-        write_at(&file, &start, 0).map_err(named)?;
+        write_at(&file, start, 0).map_err(named)?;
         Ok(Self {
             file,
             aside: Mutex::new(Some(aside)),
@@ -105,34 +108,11 @@ impl ArraySink for NpySink {
 
     fn write(&self, offset: &[usize], chunk: &Chunk) -> Result<()> {
         let name = self.path.display().to_string();
-        if chunk.dtype() != self.dtype {
-            return Err(Error::new(
-                ErrorKind::TypeMismatch,
-                format!(
-                    "{name}: a chunk of {} cannot be written into an array of {}",
-                    chunk.dtype(),
-                    self.dtype
-                ),
-            ));
-        }
-        if offset.len() != chunk.shape().len() {
-            return Err(Error::internal(format!(
-                "{name}: offset {offset:?} for a chunk of {:?}",
-                chunk.shape()
-            )));
-        }
-        let region: Vec<Range<usize>> =
-            offset.iter().zip(chunk.shape()).map(|(o, n)| *o..o.saturating_add(*n)).collect();
-        check_region(&name, &self.shape, &region)?;
-        let chunk = in_row_major_order(chunk)?;
+        let region = check_write(&name, self.dtype, &self.shape, offset, chunk)?;
+        let chunk = flat::in_row_major_order(chunk)?;
         let bytes = chunk.as_bytes().ok_or_else(|| Error::internal("a copied chunk is not contiguous"))?;
-        let size = self.dtype.size();
-        let runs = Runs::new(&self.shape, &region);
-        for (i, run) in bytes.chunks_exact((runs.len * size).max(1)).enumerate() {
-            let at = self.data + (runs.start(i) * size) as u64;
-            write_at(&self.file, run, at).map_err(|e| Error::io(&name, e))?;
-        }
-        Ok(())
+        flat::write(&self.file, self.data, &self.shape, &region, self.dtype.size(), bytes)
+            .map_err(|e| Error::io(&name, e))
     }
 
     fn finish(&self) -> Result<()> {
@@ -145,10 +125,9 @@ impl ArraySink for NpySink {
     fn travel(&self) -> Result<Travelling> {
         let aside = self.aside.lock().as_ref().map(|a| a.path().to_owned());
         let closed = || Error::internal(format!("{} is not open for writing", self.path.display()));
-        let full = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let joined = Joined {
-            path: full(&self.path),
-            aside: full(&aside.ok_or_else(closed)?),
+            path: absolute(&self.path),
+            aside: absolute(&aside.ok_or_else(closed)?),
             dtype: self.dtype,
             shape: self.shape.clone(),
             data: self.data,
@@ -159,15 +138,6 @@ impl ArraySink for NpySink {
     fn describe(&self) -> String {
         self.path.display().to_string()
     }
-}
-
-fn in_row_major_order(chunk: &Chunk) -> Result<Chunk> {
-    if chunk.is_contiguous() {
-        return Ok(chunk.clone());
-    }
-    with_dtype!(chunk.dtype(), T => {
-        Ok(Chunk::from_array::<T>(chunk.view::<T>()?.as_standard_layout().into_owned()))
-    })
 }
 
 /// Writes one chunk as a `.npy` file.

@@ -1,6 +1,8 @@
 //! `.npy` files: NumPy's own, our own, and thousands of damaged ones.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod rules;
+
 use std::path::{Path, PathBuf};
 
 use num_complex::Complex64;

@@ -3,18 +3,30 @@
 use std::fs::File;
 use std::io::Result;
 
+/// Fills `bytes` from byte `at` of a file on.
+///
+/// # Errors
+/// The file system's; [`std::io::ErrorKind::UnexpectedEof`] when the file ends before.
 #[cfg(unix)]
-pub(super) fn read_at(file: &File, bytes: &mut [u8], at: u64) -> Result<()> {
+pub fn read_at(file: &File, bytes: &mut [u8], at: u64) -> Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
 }
 
+/// Writes `bytes` from byte `at` of a file on.
+///
+/// # Errors
+/// The file system's.
 #[cfg(unix)]
-pub(super) fn write_at(file: &File, bytes: &[u8], at: u64) -> Result<()> {
+pub fn write_at(file: &File, bytes: &[u8], at: u64) -> Result<()> {
     std::os::unix::fs::FileExt::write_all_at(file, bytes, at)
 }
 
+/// Fills `bytes` from byte `at` of a file on.
+///
+/// # Errors
+/// The file system's; [`std::io::ErrorKind::UnexpectedEof`] when the file ends before.
 #[cfg(windows)]
-pub(super) fn read_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> Result<()> {
+pub fn read_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> Result<()> {
     while !bytes.is_empty() {
         let n = std::os::windows::fs::FileExt::seek_read(file, bytes, at)?;
         if n == 0 {
@@ -26,8 +38,12 @@ pub(super) fn read_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> Result<
     Ok(())
 }
 
+/// Writes `bytes` from byte `at` of a file on.
+///
+/// # Errors
+/// The file system's.
 #[cfg(windows)]
-pub(super) fn write_at(file: &File, mut bytes: &[u8], mut at: u64) -> Result<()> {
+pub fn write_at(file: &File, mut bytes: &[u8], mut at: u64) -> Result<()> {
     while !bytes.is_empty() {
         let n = std::os::windows::fs::FileExt::seek_write(file, bytes, at)?;
         bytes = bytes.split_at(n).1;

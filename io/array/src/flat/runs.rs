@@ -4,7 +4,7 @@ use crate::Region;
 
 /// The runs of a region, in the order of the region's own elements.
 #[derive(Debug)]
-pub(super) struct Runs {
+pub struct Runs {
     /// Elements of one run.
     pub len: usize,
     /// Lengths of the region along the axes outside the runs.
@@ -16,6 +16,7 @@ pub(super) struct Runs {
 }
 
 impl Runs {
+    /// The runs of a region of an array of `shape`.
     pub fn new(shape: &[usize], region: &Region) -> Self {
         let mut steps = vec![1; shape.len()];
         for i in (1..shape.len()).rev() {
