@@ -1,0 +1,7 @@
+//! Files that h5py wrote, files written here, and thousands of damaged ones.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod damaged;
+mod reading;
+mod support;
+mod writing;

@@ -1,0 +1,19 @@
+//! Arrays in Zarr stores on this machine's file systems.
+//!
+//! In: folders as zarr-python and others write them, versions 2 and 3, sharded or not. Out: chunks of arrays, read in
+//! parallel and piece by piece; folders again. Place in the flow: a source and a sink of `swath-array-io`. It never reads a
+//! chunk that a region does not touch, nor starts a thread.
+//!
+//! Codecs are those of `zarrs`; files are read and written here.
+#![forbid(unsafe_code)]
+
+mod element;
+mod failure;
+mod folder;
+mod metadata;
+mod sink;
+mod source;
+
+pub use metadata::list;
+pub use sink::{ZarrOptions, ZarrSink};
+pub use source::{Reads, ZarrSource};

@@ -1,0 +1,7 @@
+//! Stores that zarr-python wrote, stores written here, and thousands of damaged ones.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod damaged;
+mod reading;
+mod support;
+mod writing;
