@@ -17,24 +17,31 @@
 #![forbid(unsafe_code)]
 
 mod array;
+mod binary;
 mod compute;
 mod contract;
 mod create;
 mod dims;
 mod display;
 mod dynamic;
+mod hdf5;
 mod indexing;
 mod map_blocks;
 mod npy;
+mod npy_stack;
 mod numeric;
+mod open;
 mod operand;
 mod operators;
 mod random_numbers;
 mod reductions;
 mod shaping;
+mod store;
 mod ufuncs;
+mod zarr;
 
 pub use array::Array;
+pub use binary::{RawOptions, from_binary, from_binary_with};
 pub use contract::{dot, matmul};
 pub use create::{
     Steps, arange, arange_f64, array, eye, eye_as, from_array, from_ndarray, from_source, fromfunction, full,
@@ -42,20 +49,25 @@ pub use create::{
 };
 pub use dims::Dims;
 pub use dynamic::DynArray;
+pub use hdf5::{Hdf5Options, from_hdf5, to_hdf5};
 pub use indexing::Ellipsis;
 pub use map_blocks::map_blocks;
 pub use npy::from_npy;
+pub use npy_stack::from_npy_stack;
 pub use numeric::{Numeric, Promote};
+pub use open::{ArrayFile, open};
 pub use operand::{DynOperand, Operand};
 pub use reductions::{axes, keepdims};
 pub use shaping::{concatenate, dstack, hstack, stack, vstack};
 pub use ufuncs::where_;
+pub use zarr::{ZarrOptions, from_zarr};
 
 /// Random arrays: [`random::default_rng`].
 pub mod random {
     pub use crate::random_numbers::{Generator, default_rng};
 }
 
+pub use swath_array_io::{ArrayInfo, Attribute};
 pub use swath_array_plan::{Axes, AxisSpec, BlockInfo, ChunkSpec, Chunks, Index, Indices, NewAxis, Stepped};
 pub use swath_block::{Chunk, DType, Element, Scalar};
 pub use swath_kernels::{BinaryOp, UnaryOp};

@@ -4,12 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use swath_array_io::{NpySink, NpySource};
-use swath_array_plan::{Expr, OpenSink, from_source, rewrite, store};
+use swath_array_plan::{OpenSink, from_source};
 use swath_error::Result;
-use swath_execute::{Collection, Lowered};
-use swath_graph::GraphBuilder;
 
 use crate::create::natural_chunks;
+use crate::store::{Store, measured};
 use crate::{Array, DynArray, Element};
 
 /// An array over a `.npy` file. Only the header is read now; chunks are read when they are needed, and again rather than
@@ -45,14 +44,9 @@ impl DynArray {
     /// The error that building the array met, that of the task that failed first, or
     /// [`swath_error::ErrorKind::Io`] naming the file.
     pub fn to_npy(&self, path: impl AsRef<Path>) -> Result<()> {
-        let expr = self.expr()?;
-        // Lengths that are not known are computed first: the file's header comes before its elements.
-        let measured = if expr.chunks().is_known() { self.clone() } else { self.persist()? };
-        let expr = rewrite(measured.expr()?)?;
+        let expr = measured(self)?;
         let sink = OpenSink::new(NpySink::create(path, expr.dtype(), &expr.shape()?)?);
-        let written = Store { expr, sink: sink.clone() }.compute();
-        sink.abandon();
-        written
+        Store::write(vec![(expr, sink)])
     }
 }
 
@@ -65,21 +59,5 @@ impl<T: Element> Array<T> {
     /// [`swath_error::ErrorKind::Io`] naming the file.
     pub fn to_npy(&self, path: impl AsRef<Path>) -> Result<()> {
         self.as_dyn().to_npy(path)
-    }
-}
-
-/// An array on its way into a file.
-struct Store {
-    expr: Expr,
-    sink: Arc<OpenSink>,
-}
-
-impl Collection for Store {
-    type Output = ();
-
-    fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<()>> {
-        let tasks = store(&self.expr, self.sink.clone(), builder)?;
-        let sink = self.sink.clone();
-        Ok(Lowered::new(tasks, move |_| sink.finish()))
     }
 }

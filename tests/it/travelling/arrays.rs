@@ -69,3 +69,21 @@ fn files_travel_as_their_paths() {
     assert_eq!(e.kind(), ErrorKind::NotFound);
     assert!(e.to_string().contains("a.npy"), "{e}");
 }
+
+#[test]
+fn stores_travel_as_their_paths() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let x = da::arange(600).reshape([20, 30]).rechunk([7, 11]);
+    let compressed = da::Hdf5Options::default().chunks([4, 5]).gzip(1);
+    over_loopback(|| x.to_hdf5_with(at("x.h5"), "group/x", &compressed)).unwrap();
+    over_loopback(|| x.to_zarr(at("x.zarr"))).unwrap();
+    over_loopback(|| x.to_npy_stack(at("stack"), 0)).unwrap();
+    let want = x.compute().unwrap();
+    for y in
+        [da::from_hdf5(at("x.h5"), "group/x"), da::from_zarr(at("x.zarr")), da::from_npy_stack(at("stack"))]
+    {
+        let (here, there) = both(&y.typed::<i64>());
+        assert_eq!((&here, &there), (&want, &want));
+    }
+}

@@ -9,3 +9,5 @@ mod explain;
 mod files;
 mod oracle;
 mod properties;
+mod sent;
+mod stores;

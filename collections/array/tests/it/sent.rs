@@ -1,0 +1,94 @@
+//! Files read and written by operations that were sent: encoded, decoded and run as another process would.
+
+use std::sync::Arc;
+
+use swath_array::{self as da, Hdf5Options, ZarrOptions};
+use swath_block::{
+    Block, CancelToken, HandOut, Inputs, MemoryLedger, OpHandle, Operation, RunEnv, TaskContext,
+    decode_operation,
+};
+use swath_error::{ErrorKind, Result};
+use swath_execute::{Executor, Run, RunOptions, run_channel, with_executor};
+use swath_graph::{TaskGraph, TaskId};
+
+/// Runs every operation as it is decoded, one task after another.
+#[derive(Debug)]
+struct Sent;
+
+impl Executor for Sent {
+    fn start(&self, graph: TaskGraph, _: &RunOptions) -> Result<Run> {
+        let operations: Result<Vec<_>> =
+            graph.layers().iter().map(|layer| sent(&*OpHandle::resolve(&layer.payload)?)).collect();
+        let (sender, run) = run_channel(CancelToken::default(), || {});
+        sender.finish(operations.and_then(|operations| run_all(&graph, &operations)));
+        Ok(run)
+    }
+
+    fn is_remote(&self) -> bool {
+        true
+    }
+
+    fn describe(&self) -> String {
+        "sent".to_owned()
+    }
+}
+
+fn sent(operation: &dyn Operation) -> Result<Arc<dyn Operation>> {
+    if let Some(blocks) = operation.held_blocks() {
+        return Ok(Arc::new(HandOut::new(blocks.to_vec().into())));
+    }
+    let name = operation.name();
+    let mut bytes = vec![u8::try_from(name.len()).unwrap()];
+    bytes.extend_from_slice(name.as_bytes());
+    bytes.extend(operation.encode()?);
+    decode_operation(&bytes)
+}
+
+fn run_all(graph: &TaskGraph, operations: &[Arc<dyn Operation>]) -> Result<Vec<Block>> {
+    let env = RunEnv::new(1, MemoryLedger::new(1 << 30));
+    let mut done: Vec<Block> = Vec::new();
+    for task in (0..graph.len() as u32).map(TaskId) {
+        let mut inputs: Inputs = graph.deps(task).iter().map(|d| done[d.index()].clone()).collect();
+        for step in graph.steps(task) {
+            let ctx = TaskContext { index: step.index, slots: 1, env: &env };
+            inputs = [operations[step.layer.index()].run(inputs, &ctx)?].into_iter().collect();
+        }
+        done.push(inputs.into_iter().next().unwrap_or_default());
+    }
+    Ok(graph.outputs().iter().map(|task| done[task.index()].clone()).collect())
+}
+
+#[test]
+fn every_kind_of_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let x = da::arange(20 * 30).reshape([20, 30]).chunks([7, 11]);
+    let want = x.compute().unwrap();
+    with_executor(Arc::new(Sent), || {
+        x.to_npy(at("x.npy")).unwrap();
+        x.to_binary(at("x.bin")).unwrap();
+        x.to_npy_stack(at("stack"), 1).unwrap();
+        x.to_hdf5(at("x.h5"), "x").unwrap();
+        x.to_hdf5_with(at("y.h5"), "x", &Hdf5Options::default().chunks([4, 5]).gzip(1)).unwrap();
+        x.to_zarr(at("x.zarr")).unwrap();
+        x.to_zarr_with(at("y.zarr"), &ZarrOptions::default().chunks([2, 3]).shards([4, 6])).unwrap();
+        let raw = da::RawOptions::default();
+        for y in [
+            da::from_npy(at("x.npy")).typed::<i64>(),
+            da::from_binary_with(at("x.bin"), [20, 30], &raw),
+            da::from_npy_stack(at("stack")).typed(),
+            da::from_hdf5(at("x.h5"), "x").typed(),
+            da::from_hdf5(at("y.h5"), "x").typed(),
+            da::from_zarr(at("x.zarr")).typed(),
+            da::from_zarr(at("y.zarr")).typed(),
+        ] {
+            assert_eq!(y.compute().unwrap(), want);
+            assert_eq!((&y * 2).chunks([6, 7]).t().compute().unwrap(), (&want * 2).t());
+        }
+        // A file that is not there where it is read fails the run, naming it.
+        let y = da::from_hdf5(at("x.h5"), "x");
+        std::fs::remove_file(at("x.h5")).unwrap();
+        let error = y.compute().unwrap_err();
+        assert!(error.kind() == ErrorKind::NotFound && error.to_string().contains("x.h5"), "{error}");
+    });
+}
