@@ -57,7 +57,8 @@ pub fn from_hdf5(path: impl AsRef<Path>, dataset: &str) -> DynArray {
 ///
 /// # Errors
 /// The error that building an array met, that of the task that failed first,
-/// [`swath_error::ErrorKind::InvalidArgument`] for names that clash, [`swath_error::ErrorKind::ShapeMismatch`] for chunks that
+/// [`swath_error::ErrorKind::InvalidArgument`] for names that clash and for a file that is there already and is not to be
+/// replaced, [`swath_error::ErrorKind::ShapeMismatch`] for chunks that
 /// do not fit, or [`swath_error::ErrorKind::Io`] naming the file.
 pub fn to_hdf5(path: impl AsRef<Path>, arrays: &[(&str, &DynArray)], options: &Hdf5Options) -> Result<()> {
     let mut exprs = Vec::new();

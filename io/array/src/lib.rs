@@ -22,7 +22,7 @@ pub use npy::{NpySink, NpySource, NpyStackSink, NpyStackSource, RawOptions, RawS
 pub use region::{Region, check_region, check_write, region_shape};
 pub use sink::ArraySink;
 pub use source::ArraySource;
-pub use stamp::{FileStamp, absolute, seen_everywhere};
+pub use stamp::{FileStamp, absolute, check_local, seen_everywhere};
 #[doc(hidden)]
 pub use travel::{SinkKind, SourceKind};
 pub use travel::{Travelling, decode_sink, decode_source};

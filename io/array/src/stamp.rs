@@ -28,8 +28,9 @@ impl FileStamp {
     ///
     /// # Errors
     /// [`swath_error::ErrorKind::NotFound`] or [`swath_error::ErrorKind::Io`] when it cannot be opened,
-    /// [`swath_error::ErrorKind::InvalidArgument`] when it is a folder.
+    /// [`swath_error::ErrorKind::InvalidArgument`] when it is a folder, [`swath_error::ErrorKind::Unsupported`] for a URL.
     pub fn open(path: &Path) -> Result<(File, Self)> {
+        check_local(path)?;
         let named = |e| Error::io(path.display(), e);
         let file = File::open(path).map_err(named)?;
         let metadata = file.metadata().map_err(named)?;
@@ -66,6 +67,21 @@ impl FileStamp {
         }
         Err(Error::data(format!("'{}' is another file here, or has changed", path.display())))
     }
+}
+
+/// Checks that a path is not a URL of another machine.
+///
+/// # Errors
+/// [`swath_error::ErrorKind::Unsupported`] when it is.
+pub fn check_local(path: &Path) -> Result<()> {
+    let text = path.to_string_lossy();
+    if !text.contains("://") {
+        return Ok(());
+    }
+    Err(Error::unsupported(format!(
+        "'{text}' is not a path: arrays are read from and written to files of this machine"
+    ))
+    .with_help("copy it here first; tables and text are read from object stores too"))
 }
 
 /// The advice for a file that another process sees and this one does not.

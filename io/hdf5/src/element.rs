@@ -36,6 +36,32 @@ impl Stored {
     }
 }
 
+/// Whether a type's encoding is that of an ordinary number: all bits of an integer, IEEE's fields of a float. What is no number
+/// by itself is not looked into.
+pub(crate) fn is_ordinary(encoding: &[u8]) -> bool {
+    let (Some(head), Some(properties)) = (encoding.first_chunk::<8>(), encoding.get(8..)) else {
+        return false;
+    };
+    let [class, flags, sign, _, size @ ..] = *head;
+    let bits = u32::from_le_bytes(size).saturating_mul(8) as u16;
+    let [low, high] = bits.to_le_bytes();
+    // The first bit of the value, then how many there are.
+    let whole = properties.starts_with(&[0, 0, low, high]);
+    // For a float: where the exponent and the mantissa lie, how long they are, and the bias.
+    let fields = properties.get(4..12);
+    match (class & 15, bits) {
+        (0, _) => whole,
+        // The leading bit of the mantissa is implied, and the sign comes first. Padding may be anything.
+        (1, 32) => {
+            whole && flags & 0x70 == 0x20 && sign == 31 && fields == Some(&[23, 8, 0, 23, 127, 0, 0, 0])
+        }
+        (1, 64) => {
+            whole && flags & 0x70 == 0x20 && sign == 63 && fields == Some(&[52, 11, 0, 52, 255, 3, 0, 0])
+        }
+        _ => true,
+    }
+}
+
 fn is_swapped(order: ByteOrder) -> bool {
     (order == ByteOrder::BigEndian) != cfg!(target_endian = "big")
 }
@@ -150,6 +176,21 @@ mod tests {
         {
             assert_eq!(Stored::of(&other), None);
         }
+    }
+
+    #[test]
+    fn unusual_numbers_are_noticed() {
+        // float64 and int16, as h5py writes them.
+        let float = [0x11, 0x20, 0x3f, 0, 8, 0, 0, 0, 0, 0, 64, 0, 52, 11, 0, 52, 0xff, 3, 0, 0];
+        let integer = [0x10, 8, 0, 0, 2, 0, 0, 0, 0, 0, 16, 0];
+        assert!(is_ordinary(&float) && is_ordinary(&integer));
+        // Twelve bits of two bytes, the order of the VAX, another bias, and nothing.
+        assert!(!is_ordinary(&[0x10, 8, 0, 0, 2, 0, 0, 0, 0, 0, 12, 0]));
+        let mut vax = float;
+        vax[1] |= 0x41;
+        let mut biased = float;
+        biased[16] = 0;
+        assert!(!is_ordinary(&vax) && !is_ordinary(&biased) && !is_ordinary(&[]));
     }
 
     #[test]

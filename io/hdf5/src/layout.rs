@@ -8,7 +8,7 @@ use hdf5_reader::messages::layout::DataLayout;
 use hdf5_reader::{Dataset, Hdf5File as Reader};
 use swath_error::{Error, Result};
 
-use crate::element::{Stored, describe};
+use crate::element::{Stored, describe, is_ordinary};
 use crate::filters::{Pipeline, name_of};
 use crate::index::IndexPlan;
 
@@ -91,6 +91,12 @@ impl Layout {
                 "arrays hold booleans, integers of 8 to 64 bits, float32, float64 and complex numbers",
             )
         })?;
+        if !dataset.raw_datatype().is_ok_and(|encoding| is_ordinary(&encoding)) {
+            return Err(Error::unsupported(format!(
+                "{} in an unusual layout of bits",
+                describe(dataset.dtype())
+            )));
+        }
         if messages.external || messages.null {
             let what =
                 if messages.null { "a dataset without elements" } else { "elements in external files" };

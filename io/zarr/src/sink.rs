@@ -9,7 +9,9 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use swath_array_io::flat::{self, Place};
-use swath_array_io::{ArraySink, Region, SinkKind, Travelling, absolute, check_write, region_shape};
+use swath_array_io::{
+    ArraySink, Region, SinkKind, Travelling, absolute, check_local, check_write, region_shape,
+};
 use swath_aside::AsideDir;
 use swath_block::{Chunk, DType};
 use swath_error::{Error, ErrorKind, Result};
@@ -237,6 +239,7 @@ impl ZarrSink {
         options: &ZarrOptions,
     ) -> Result<Self> {
         let path = path.as_ref().to_path_buf();
+        check_local(&path)?;
         if !options.overwrite && std::fs::read_dir(&path).is_ok_and(|mut entries| entries.next().is_some()) {
             return Err(Error::argument(format!("'{}' is there already", path.display()))
                 .with_help("write to another path, or ask for overwriting"));

@@ -7,8 +7,8 @@ use std::sync::atomic::Ordering;
 
 use arrow_buffer::{Buffer, MutableBuffer};
 use swath_array_io::{
-    ArraySource, FileStamp, Region, SourceKind, Travelling, absolute, check_region, region_shape,
-    seen_everywhere,
+    ArraySource, FileStamp, Region, SourceKind, Travelling, absolute, check_local, check_region,
+    region_shape, seen_everywhere,
 };
 use swath_block::{Chunk, DType};
 use swath_error::{Error, ErrorKind, Result};
@@ -77,6 +77,7 @@ impl ZarrSource {
     /// codecs that are not offered, naming them; [`ErrorKind::InvalidData`] for metadata that is damaged.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref().to_path_buf();
+        check_local(&path)?;
         let Some(metadata) = Metadata::read(&path)? else { return Err(missing(&path)) };
         guarded(&path.clone(), || Self::with(path, &metadata))
     }

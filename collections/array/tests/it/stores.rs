@@ -27,7 +27,7 @@ fn hdf5_in_any_storage() {
         Hdf5Options::default().chunks([3, 4]).gzip(4).shuffle(),
         Hdf5Options::default().gzip(1).fletcher32(),
     ] {
-        x.to_hdf5_with(&path, "group/x", &options).unwrap();
+        x.to_hdf5_with(&path, "group/x", &options.clone().overwrite()).unwrap();
         let y = da::from_hdf5(&path, "group/x");
         assert_eq!((y.dtype().unwrap(), y.shape().unwrap()), (DType::I64, vec![20, 30]));
         let y = y.typed::<i64>();
@@ -35,6 +35,7 @@ fn hdf5_in_any_storage() {
         assert_eq!(y.chunks([6, 7]).t().compute().unwrap(), want.t(), "{options:?}");
         assert_eq!(y.slice(s![-1, ..;2]).sum(..).item().unwrap(), (570..600).step_by(2).sum::<i64>());
     }
+    assert_eq!(x.to_hdf5(&path, "group/y").unwrap_err().kind(), ErrorKind::InvalidArgument);
     assert_eq!(entries(folder.path()), 1);
 }
 
@@ -51,7 +52,8 @@ fn several_arrays_in_one_run_and_one_file() {
     assert!(file.get("made/y").typed::<f64>().sum(..).item().unwrap().abs() < 1e-9);
     let error = file.get("made/z").compute().unwrap_err();
     assert!(error.to_string().contains("did you mean 'made/y'"), "{error}");
-    let clash = da::to_hdf5(&path, &[("x", x.as_dyn()), ("x/y", y.as_dyn())], &Hdf5Options::default());
+    let clash =
+        da::to_hdf5(&path, &[("x", x.as_dyn()), ("x/y", y.as_dyn())], &Hdf5Options::default().overwrite());
     assert_eq!(clash.unwrap_err().kind(), ErrorKind::InvalidArgument);
 }
 

@@ -20,6 +20,7 @@ pub struct Hdf5Options {
     gzip: Option<u32>,
     shuffle: bool,
     fletcher32: bool,
+    pub(crate) overwrite: bool,
 }
 
 /// A dataset to be written.
@@ -61,6 +62,13 @@ impl Hdf5Options {
     #[must_use]
     pub fn fletcher32(mut self) -> Self {
         self.fletcher32 = true;
+        self
+    }
+
+    /// Replaces a file that is there already, with everything in it.
+    #[must_use]
+    pub fn overwrite(mut self) -> Self {
+        self.overwrite = true;
         self
     }
 

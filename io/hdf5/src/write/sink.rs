@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use swath_array_io::{ArraySink, SinkKind, Travelling, absolute, check_write, flat};
+use swath_array_io::{ArraySink, SinkKind, Travelling, absolute, check_local, check_write, flat};
 use swath_aside::AsideFile;
 use swath_block::{Chunk, DType};
 use swath_error::{Error, Result};
@@ -92,14 +92,21 @@ impl Hdf5Sink {
     /// Starts a file with several datasets, aside: a sink for each, in their order.
     ///
     /// # Errors
-    /// [`swath_error::ErrorKind::InvalidArgument`] for names that are empty or clash,
+    /// [`swath_error::ErrorKind::InvalidArgument`] for names that are empty or clash, and when a file is there already that is
+    /// not to be replaced,
     /// [`swath_error::ErrorKind::ShapeMismatch`] for chunks that do not fit their shape,
     /// [`swath_error::ErrorKind::NotFound`] when the folder does not exist, [`swath_error::ErrorKind::Io`] when nothing can
     /// be written there.
     pub fn create_all(path: impl AsRef<Path>, datasets: &[NewDataset]) -> Result<Vec<Self>> {
         let path = path.as_ref().to_path_buf();
+        check_local(&path)?;
         let named = |e| Error::io(path.display(), e);
         let names = names(datasets).map_err(|e| e.context(path.display().to_string()))?;
+        if path.exists() && !datasets.iter().any(|new| new.options.overwrite) {
+            return Err(Error::argument(format!("'{}' is there already", path.display())).with_help(
+                "write to another path, or ask for overwriting; datasets are not added to a file",
+            ));
+        }
         let mut aside = AsideFile::create(&path)?;
         let file = aside.file().try_clone().map_err(named)?;
         file.set_len(START).map_err(named)?;

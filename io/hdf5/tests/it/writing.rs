@@ -122,7 +122,8 @@ fn many_chunks_need_a_tall_tree() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.h5");
     let n = 64 * 64 + 100;
-    for options in [Hdf5Options::default().chunks([1]), Hdf5Options::default().chunks([1]).shuffle()] {
+    let plain = Hdf5Options::default().chunks([1]).overwrite();
+    for options in [plain.clone(), plain.shuffle()] {
         let sink = Hdf5Sink::create(&path, "a/b/x", DType::I32, &[n], &options).unwrap();
         for start in [n / 2, 0] {
             let values: Vec<i32> = (start as i32..(start + n / 2) as i32).collect();
@@ -143,7 +144,7 @@ fn many_chunks_need_a_tall_tree() {
 fn scalars_and_empty_arrays() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.h5");
-    let gzip = Hdf5Options::default().gzip(4);
+    let gzip = Hdf5Options::default().gzip(4).overwrite();
     let sink = Hdf5Sink::create(&path, "x", DType::F64, &[], &gzip).unwrap();
     sink.write(&[], &Chunk::from_vec(vec![2.5], &[]).unwrap()).unwrap();
     sink.finish().unwrap();
@@ -171,6 +172,10 @@ fn a_file_appears_when_it_is_finished() {
     assert!(!path.exists());
     drop(sinks);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    std::fs::write(&path, "precious").unwrap();
+    assert_eq!(Hdf5Sink::create_all(&path, &[new("x")]).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    assert_eq!(std::fs::read(&path).unwrap(), b"precious");
+    std::fs::remove_file(&path).unwrap();
     for names in [["x", "x"], ["x", "x/y"], ["a/x/y", "a/x"], ["x", ""], ["x", "../y"]] {
         let error = Hdf5Sink::create_all(&path, &names.map(new)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{names:?}");
@@ -181,8 +186,8 @@ fn a_file_appears_when_it_is_finished() {
 #[test]
 fn regions_that_do_not_fit() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x.h5");
     for (name, options) in options() {
+        let path = folder.path().join(name);
         let sink = Hdf5Sink::create(&path, "x", DType::F64, &[7, 9], &options).unwrap();
         let write = |at: &[usize], chunk: Chunk| sink.write(at, &chunk).map_err(|e| e.kind());
         assert_eq!(write(&[6, 0], part(DType::F64, 0..2, 0..2)), Err(ErrorKind::ShapeMismatch));
@@ -197,8 +202,8 @@ fn regions_that_do_not_fit() {
 #[test]
 fn several_processes_write_one_file() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x.h5");
     for (name, options) in options() {
+        let path = folder.path().join(name);
         let sink = Hdf5Sink::create(&path, "x", DType::I64, &[7, 9], &options).unwrap();
         let sent = sink.travel().unwrap();
         let writers = [decode_sink(&sent).unwrap(), decode_sink(&sent).unwrap()];

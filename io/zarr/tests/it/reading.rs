@@ -86,6 +86,8 @@ fn what_cannot_be_read_is_named() {
     assert!(error.to_string().contains("arrays in it: big_f8, blosc"), "{error}");
     let absent = ZarrSource::open(root.path().join("absent")).unwrap_err();
     assert_eq!(absent.kind(), ErrorKind::NotFound);
+    let far = ZarrSource::open("s3://bucket/x.zarr").unwrap_err();
+    assert!(far.kind() == ErrorKind::Unsupported && far.to_string().contains("s3://bucket"), "{far}");
     let empty = tempfile::tempdir().unwrap();
     let error = ZarrSource::open(empty.path()).unwrap_err();
     assert!(error.kind() == ErrorKind::NotFound && error.to_string().contains("no Zarr array"), "{error}");
