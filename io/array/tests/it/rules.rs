@@ -35,9 +35,9 @@ fn sources_keep_the_rules() {
         conformance::check_source(&RawSource::open(at("x.bin"), DType::I32, &SHAPE, &options).unwrap())
             .unwrap();
     }
-    for axis in 0..3 {
+    for (axis, n) in SHAPE.into_iter().enumerate() {
         let stack = at(&format!("stack{axis}"));
-        let lengths = [1, SHAPE[axis] - 1];
+        let lengths = [1, n - 1];
         let sink = NpyStackSink::create(&stack, DType::I32, &SHAPE, axis, &lengths).unwrap();
         sink.write(&[0, 0, 0], &array()).unwrap();
         sink.finish().unwrap();
@@ -56,9 +56,9 @@ fn sinks_keep_the_rules() {
     let raw = RawSink::create(at("x.bin"), DType::I32, &SHAPE).unwrap();
     let open = || Ok(Box::new(RawSource::open(at("x.bin"), DType::I32, &SHAPE, &<_>::default())?) as Box<_>);
     conformance::check_sink(&raw, &array(), &cuts(), open).unwrap();
-    for axis in 0..3 {
+    for (axis, n) in SHAPE.into_iter().enumerate() {
         let path = at(&format!("stack{axis}"));
-        let lengths = [2, SHAPE[axis] - 2];
+        let lengths = [2, n - 2];
         let stack = NpyStackSink::create(&path, DType::I32, &SHAPE, axis, &lengths).unwrap();
         conformance::check_sink(&stack, &array(), &cuts(), || Ok(Box::new(NpyStackSource::open(&path)?)))
             .unwrap();
