@@ -11,8 +11,9 @@ use crate::job::{Job, TaskState};
 use crate::scheduler::Scheduler;
 use crate::worker::Worker;
 
-/// Attempts at a task that could not get an input before the task is given up.
-const ALLOWED_MISSES: u32 = 10;
+/// Attempts at a task that could not get an input before the task is given up, besides one for each of its inputs: a
+/// worker whose death is not known yet lacks them one after another.
+const ALLOWED_MISSES: usize = 10;
 
 impl Scheduler {
     pub(crate) fn lost(&mut self, id: WorkerId, effects: &mut Effects) {
@@ -49,6 +50,8 @@ impl Scheduler {
         self.vanish(gone, effects);
         if let Some(job) = self.jobs.get_mut(&id) {
             job.shares.remove(&worker);
+            // Inputs may have been missed because it was gone.
+            job.trouble.values_mut().for_each(|trouble| trouble.missing = 0);
         }
         for (task, deaths) in deadly {
             if let Some(error) = self.jobs.get(&id).map(|job| deadly_task(job, task, deaths, who)) {
@@ -101,11 +104,12 @@ impl Scheduler {
         let trouble = job.trouble.entry(task.0).or_default();
         trouble.missing += 1;
         let misses = trouble.missing;
+        let allowed = ALLOWED_MISSES + job.graph.deps(task).len();
         self.leave(attempt, effects);
         for holder in holders {
             self.dropped(*holder, input, effects);
         }
-        if misses > ALLOWED_MISSES {
+        if misses as usize > allowed {
             let what =
                 format!("{name} could not fetch an input from the workers that hold it, {misses} times");
             let error = Error::new(ErrorKind::Cluster, what)

@@ -4,7 +4,7 @@ use swath_error::ErrorKind;
 use swath_graph::Annotations;
 use swath_scheduler::{Event, JobId, JobOptions, TaskState, Time, WorkerId, WorkerSpec};
 
-use crate::world::{Bench, graph, plain, task};
+use crate::world::{Bench, graph, one_layer, plain, task};
 
 #[test]
 fn a_copy_takes_the_place_of_a_lost_result() {
@@ -53,6 +53,27 @@ fn an_input_that_is_not_there_is_sought_elsewhere_or_made_again() {
     let ran: Vec<_> = b.run_all().iter().map(|(task, _)| *task).collect();
     assert_eq!(ran, [task(0, 0), task(0, 1)], "now the input is made again");
     assert!(b.effects.ended.pop().unwrap().result.is_ok());
+}
+
+#[test]
+fn each_of_many_inputs_may_be_missed_before_a_death_is_known() {
+    const INPUTS: u32 = 40;
+    let mut b = Bench::with_remote(1);
+    let mut deps = vec![Vec::new(); INPUTS as usize];
+    deps.push((0..INPUTS).collect());
+    b.submit(0, one_layer("t", &deps, &[INPUTS]), JobOptions::default());
+    let (mut missed, mut orders) = (0, b.orders());
+    while let Some(order) = orders.pop() {
+        if order.attempt.task == task(0, INPUTS) && missed < INPUTS {
+            b.tell(Event::Missing(order.attempt, task(0, missed), vec![WorkerId(0)]));
+            missed += 1;
+        } else {
+            b.tell(Event::Done(order.attempt, 1, 1));
+        }
+        orders.extend(b.orders());
+    }
+    assert_eq!(missed, INPUTS);
+    assert!(b.effects.ended.pop().expect("an end").result.is_ok());
 }
 
 #[test]
