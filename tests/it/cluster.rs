@@ -130,7 +130,8 @@ fn certificates_guard_processes_too() {
 #[test]
 fn an_array_three_times_the_memory_limits_is_held_in_files() {
     const LIMIT: u64 = 128 << 20;
-    let cluster = LocalCluster::builder().workers(2).threads_per_worker(1).memory_limit(LIMIT).start().unwrap();
+    let cluster =
+        LocalCluster::builder().workers(2).threads_per_worker(1).memory_limit(LIMIT).start().unwrap();
     let client = cluster.client().unwrap();
     let rows = 3 * 2 * LIMIT as usize / (8 * 1000);
     client.scope(|| {

@@ -4,9 +4,10 @@
 //! parallel and piece by piece; folders again. Place in the flow: a source and a sink of `swath-array-io`. It never reads a
 //! chunk that a region does not touch, nor starts a thread.
 //!
-//! Codecs are those of `zarrs`; files are read and written here.
+//! Codecs are those of `zarrs`, but for blosc; files are read and written here.
 #![forbid(unsafe_code)]
 
+mod blosc;
 mod element;
 mod failure;
 mod folder;

@@ -9,7 +9,7 @@ use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::DataFusionError;
-use datafusion::logical_expr::{Expr, LogicalPlan, TableType};
+use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::physical_plan::ExecutionPlan;
 use swath_block::{Block, HandOut, OpHandle};
 use swath_error::Result;
@@ -17,6 +17,7 @@ use swath_graph::{Annotations, GraphBuilder, Key, Layer, TaskId};
 
 use crate::SourceTable;
 use crate::error::from_datafusion;
+use crate::exec_parts::base_table;
 use crate::inputs_exec::InputsExec;
 use crate::travel::PlanTable;
 
@@ -74,13 +75,7 @@ impl PlanTable for KeptTable {
 
 #[async_trait]
 impl TableProvider for KeptTable {
-    fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.schema)
-    }
-
-    fn table_type(&self) -> TableType {
-        TableType::Base
-    }
+    base_table!();
 
     async fn scan(
         &self,

@@ -8,6 +8,7 @@
 mod compact;
 mod csv;
 mod error;
+mod exec_parts;
 mod explain;
 mod hive;
 mod inputs_exec;

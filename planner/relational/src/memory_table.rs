@@ -7,13 +7,14 @@ use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::DataFusionError;
-use datafusion::logical_expr::{Expr, LogicalPlan, TableType};
+use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::physical_plan::ExecutionPlan;
 use swath_block::Table;
 use swath_error::{Error, ErrorKind, Result};
 use swath_graph::Key;
 
 use crate::SourceTable;
+use crate::exec_parts::base_table;
 use crate::inputs_exec::InputsExec;
 use crate::memory_exec::MemoryExec;
 
@@ -120,13 +121,7 @@ pub(crate) fn contiguous(batches: &[RecordBatch], n: usize) -> Vec<Vec<RecordBat
 
 #[async_trait]
 impl TableProvider for MemoryTable {
-    fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.schema)
-    }
-
-    fn table_type(&self) -> TableType {
-        TableType::Base
-    }
+    base_table!();
 
     async fn scan(
         &self,
@@ -152,13 +147,7 @@ pub(crate) struct InputTable {
 
 #[async_trait]
 impl TableProvider for InputTable {
-    fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.schema)
-    }
-
-    fn table_type(&self) -> TableType {
-        TableType::Base
-    }
+    base_table!();
 
     async fn scan(
         &self,

@@ -26,5 +26,6 @@ mod worker;
 pub use net::runtime;
 pub use options::WorkerOptions;
 pub use run::{Running, running};
+pub use session::flight_options;
 pub use swath_store::remove_leftovers;
 pub use worker::Worker;

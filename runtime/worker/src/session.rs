@@ -47,7 +47,7 @@ pub(crate) enum End {
 }
 
 /// How the data plane is set up for an identity.
-pub(crate) fn flight_options(identity: Option<&Identity>) -> FlightOptions {
+pub fn flight_options(identity: Option<&Identity>) -> FlightOptions {
     let tls = identity.cloned().map(|i| Tls {
         authority: i.authority,
         certificate: i.certificate,

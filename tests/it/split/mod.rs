@@ -3,6 +3,8 @@
 mod answers;
 mod cluster;
 mod data;
+#[path = "../../../collections/dataframe/tests/it/group_bys.rs"]
+mod group_bys;
 #[path = "../../../collections/dataframe/tests/it/oracle.rs"]
 #[allow(dead_code)]
 mod oracle;

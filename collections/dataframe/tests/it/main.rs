@@ -6,6 +6,7 @@ use swath_local as _;
 
 mod errors;
 mod formulas;
+mod group_bys;
 mod memory;
 mod oracle;
 mod order;

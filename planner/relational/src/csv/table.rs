@@ -3,11 +3,8 @@
 use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
-use async_trait::async_trait;
-use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::{DataFusionError, ScalarValue, Statistics};
-use datafusion::logical_expr::{Expr, TableType};
-use datafusion::physical_plan::ExecutionPlan;
+use datafusion::catalog::TableProvider;
+use datafusion::common::{DataFusionError, ScalarValue};
 use swath_files::{Compression, File};
 
 use super::fields::Syntax;
@@ -64,30 +61,7 @@ impl CsvTable {
     }
 }
 
-#[async_trait]
-impl TableProvider for CsvTable {
-    fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.schema)
-    }
-
-    fn table_type(&self) -> TableType {
-        TableType::Base
-    }
-
-    async fn scan(
-        &self,
-        state: &dyn Session,
-        projection: Option<&Vec<usize>>,
-        _filters: &[Expr],
-        limit: Option<usize>,
-    ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-        lines::scan(Arc::new(self.clone()), state, projection, limit)
-    }
-
-    fn statistics(&self) -> Option<Statistics> {
-        Some(lines::statistics(self))
-    }
-}
+lines::line_table!(CsvTable);
 
 impl LineFormat for CsvTable {
     fn name(&self) -> &'static str {

@@ -5,11 +5,9 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::json::reader::infer_json_schema;
-use async_trait::async_trait;
-use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::{DataFusionError, ScalarValue, Statistics};
-use datafusion::logical_expr::{Expr, LogicalPlan, TableType};
-use datafusion::physical_plan::ExecutionPlan;
+use datafusion::catalog::TableProvider;
+use datafusion::common::{DataFusionError, ScalarValue};
+use datafusion::logical_expr::LogicalPlan;
 use swath_error::{Error, ErrorKind, Result, unknown_name};
 use swath_files::{Compression, File, FileReader, Paths, Resolve, resolve};
 use swath_graph::Key;
@@ -226,30 +224,7 @@ pub(crate) struct JsonTable {
     pub(crate) row_bytes: f64,
 }
 
-#[async_trait]
-impl TableProvider for JsonTable {
-    fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.schema)
-    }
-
-    fn table_type(&self) -> TableType {
-        TableType::Base
-    }
-
-    async fn scan(
-        &self,
-        state: &dyn Session,
-        projection: Option<&Vec<usize>>,
-        _filters: &[Expr],
-        limit: Option<usize>,
-    ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-        lines::scan(Arc::new(self.clone()), state, projection, limit)
-    }
-
-    fn statistics(&self) -> Option<Statistics> {
-        Some(lines::statistics(self))
-    }
-}
+lines::line_table!(JsonTable);
 
 impl LineFormat for JsonTable {
     fn name(&self) -> &'static str {

@@ -7,6 +7,7 @@ mod exec;
 pub(crate) mod problem;
 mod queue;
 mod quotes;
+mod table;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::PlanTable;
 pub(crate) use exec::LinesExec;
 pub(crate) use queue::Piece;
 pub(crate) use quotes::{OpenQuotes, settle as settle_quotes};
+pub(crate) use table::line_table;
 
 /// Blocks are not made smaller than this to give every partition some.
 const SMALLEST_BLOCK: u64 = 1 << 20;

@@ -27,7 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use swath_error::{Error, ErrorKind, Result};
-use swath_flight::{FlightClient, FlightOptions, Tls};
+use swath_flight::FlightClient;
 use swath_wire::{Connection, Dialer, Greeting, Identity, Role, Welcome, greet};
 
 pub use actor::{Actor, ActorFuture, ByMut, ByShared, Method};
@@ -166,17 +166,7 @@ async fn open_once(address: &str, options: &ClientOptions) -> Result<Client> {
     let Welcome::Client { first_job, ttl } = greet(&mut socket, &me).await? else {
         return Err(Error::new(ErrorKind::Cluster, "the scheduler took this client for a worker"));
     };
-    let flight = FlightClient::new(&flight_options(options.identity.as_ref()))?;
+    let flight = FlightClient::new(&swath_worker::flight_options(options.identity.as_ref()))?;
     let connection = Connection::open_direct(socket, Duration::from_micros(ttl));
     Ok(Client { shared: Shared::start(address.to_owned(), first_job, flight, connection) })
-}
-
-fn flight_options(identity: Option<&Identity>) -> FlightOptions {
-    let tls = identity.cloned().map(|i| Tls {
-        authority: i.authority,
-        certificate: i.certificate,
-        key: i.key,
-        name: i.name,
-    });
-    FlightOptions { tls, ..FlightOptions::default() }
 }
