@@ -81,3 +81,15 @@ fn a_file_that_is_not_there_is_named() {
     let e = over_loopback(|| mapped.compute()).unwrap_err();
     assert_eq!(e.kind(), ErrorKind::Unsupported);
 }
+
+#[test]
+fn names_of_tables_may_be_any() {
+    let context = dd::SqlContext::new();
+    for name in ["Flat.csv", "a.b.c.d", "Upper", "with \"quotes\"", "plain"] {
+        context.register(name, &dd::from_columns([("id", vec![3, 1, 2])])).unwrap();
+        let quoted = format!("\"{}\"", name.replace('"', "\"\""));
+        same(&context.sql(&format!("SELECT * FROM {quoted} ORDER BY 1")));
+        let nested = "SELECT id FROM {} AS \"T.x\" WHERE id > (SELECT min(id) FROM {} WHERE {}.id < \"T.x\".id + 1) ORDER BY id";
+        same(&context.sql(&nested.replace("{}", &quoted)));
+    }
+}

@@ -1,5 +1,6 @@
 //! What `explain()` and `Display` show, and what rewriting makes of expressions.
 
+use ndarray::s as nd;
 use swath_array::{self as da, s};
 
 fn rewritten(text: &str) -> &str {
@@ -40,6 +41,34 @@ fn slices_and_chunks_end_in_the_source() {
     let twice = x.rechunk(70).rechunk([500, 10]);
     let text = twice.explain().unwrap();
     assert!(!rewritten(&text).contains("rechunk"), "{text}");
+}
+
+/// A slice that ended in the sources, and what it should be.
+fn check_moved<D: ndarray::Dimension>(name: &str, sliced: &da::Array<f64>, want: ndarray::Array<f64, D>) {
+    let text = sliced.explain().unwrap();
+    assert!(!rewritten(&text).contains("slice["), "{name}: {text}");
+    assert_eq!(sliced.compute().unwrap(), want.into_dyn(), "{name}");
+}
+
+#[test]
+fn slices_move_through_cuts_copies_joins_and_products() {
+    let grid = |n: usize| da::fromfunction([40, n], |at| (at[0] * 100 + at[1]) as f64).chunks([7, 6]);
+    let (x, y) = (grid(30), grid(50));
+    let wide = da::concatenate(&[x.clone(), y.clone()], 1);
+    let whole = wide.compute().unwrap();
+    check_moved("one part", &wide.slice(s![5..9, 25..28]), whole.slice(nd![5..9, 25..28]).to_owned());
+    check_moved("both parts", &wide.slice(s![5..9, 25..35]), whole.slice(nd![5..9, 25..35]).to_owned());
+    // Down to column 3.
+    check_moved("from the end", &wide.slice(s![.., ..2;-7]), whole.slice(nd![.., 3..;-7]).to_owned());
+    let product = da::matmul(&x.t(), &y);
+    let whole = product.compute().unwrap();
+    check_moved("matmul", &product.slice(s![2..4, 49..50]), whole.slice(nd![2..4, 49..50]).to_owned());
+    let tall = x.slice(s![3]).broadcast_to([20, 30]);
+    let whole = tall.compute().unwrap();
+    check_moved("broadcast", &tall.slice(s![8..11, 4]), whole.slice(nd![8..11, 4]).to_owned());
+    let whole = x.compute().unwrap();
+    let cut = x.rechunk([20, 11]).slice(s![1..3, 28..]);
+    check_moved("rechunk", &cut, whole.slice(nd![1..3, 28..]).to_owned());
 }
 
 #[test]

@@ -37,10 +37,11 @@ pub fn broadcast_to(x: &Expr, shape: &[usize], chunks: Option<&ChunkSpec>) -> Re
             _ => wanted.axis(i)?.clone(),
         });
     }
-    make(x, Chunks::new(axes))
+    broadcast_chunked(x, Chunks::new(axes))
 }
 
-fn make(x: &Expr, chunks: Chunks) -> Result<Expr> {
+/// The array repeated into exactly these chunks.
+pub(crate) fn broadcast_chunked(x: &Expr, chunks: Chunks) -> Result<Expr> {
     if *x.chunks() == chunks {
         return Ok(x.clone());
     }
@@ -65,7 +66,7 @@ fn mismatch(own: &Chunks, shape: &[usize]) -> Error {
 
 impl ArrayNode for Broadcast {
     fn rebuild(&self, inputs: Vec<Expr>) -> Result<Expr> {
-        make(super::sole(&inputs)?, self.chunks.clone())
+        broadcast_chunked(super::sole(&inputs)?, self.chunks.clone())
     }
 
     fn label(&self) -> String {

@@ -92,7 +92,7 @@ fn common_chunks(arrays: &[Expr], axis: usize) -> Result<Chunks> {
 }
 
 /// Arrays that agree on everything but their length along `axis`.
-fn join(inputs: Vec<Expr>, axis: usize) -> Result<Expr> {
+pub(crate) fn join(inputs: Vec<Expr>, axis: usize) -> Result<Expr> {
     // Empty arrays add nothing; one of them is kept when there is nothing else.
     let is_empty = |e: &Expr| e.chunks().axis(axis).is_ok_and(|a| a.known_len() == Some(0));
     let inputs: Vec<Expr> = if inputs.iter().all(is_empty) {

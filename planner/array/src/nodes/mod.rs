@@ -35,8 +35,8 @@ pub use reshape::reshape;
 pub use slice::index;
 pub use take::take_along;
 
-pub(crate) use broadcast::Broadcast;
-pub(crate) use concat::Concat;
+pub(crate) use broadcast::{Broadcast, broadcast_chunked};
+pub(crate) use concat::{Concat, join};
 pub(crate) use elementwise::{Elementwise, Mapped, elementwise};
 pub(crate) use held::Held;
 pub(crate) use leaf::{Leaf, Origin};

@@ -9,6 +9,7 @@ mod codec;
 mod inputs;
 mod kinds;
 mod lazy;
+mod quoted;
 mod tables;
 
 use datafusion::execution::TaskContext;
@@ -36,7 +37,8 @@ pub(crate) const INLINE: u64 = 1 << 20;
 /// [`ErrorKind::Unsupported`] naming what stays in this process: a closure of the user's, a table or step of a kind that
 /// has no encoding.
 pub fn encode_plan(plan: &LogicalPlan) -> Result<Vec<u8>> {
-    let encoded = logical_plan_to_bytes_with_extension_codec(plan, &Codec);
+    let quoted = quoted::quoted(plan);
+    let encoded = quoted.and_then(|plan| logical_plan_to_bytes_with_extension_codec(&plan, &Codec));
     encoded.map(|bytes| bytes.to_vec()).map_err(|e| match from_datafusion(e) {
         e if e.kind() == ErrorKind::Unsupported => e,
         e => Error::unsupported(format!("this plan cannot be run in another process: {}", e.message()))
