@@ -13,10 +13,10 @@ use crate::create::natural_chunks;
 use crate::store::{Store, aligned, blocks, measured};
 use crate::{Array, DynArray, Element};
 
-/// An array over a dataset of an HDF5 file: `da::from_hdf5("x.h5", "group/x")`. Only headers are read now; the chunks a
+/// An array over a dataset of an HDF5 file: `da::from_hdf5_dyn("x.h5", "group/x")`. Only headers are read now; the chunks a
 /// result needs are read when they are needed, in parallel, and again rather than held where that takes less memory.
 ///
-/// The element type is the file's: `.typed::<f64>()` makes it known to the compiler. Blocks are made of whole chunks of the
+/// Elements of another type than `T` are converted to it. Blocks are made of whole chunks of the
 /// file. [`crate::open`] lists what is in a file.
 ///
 /// ```
@@ -25,12 +25,18 @@ use crate::{Array, DynArray, Element};
 /// # let path = dir.path().join("x.h5");
 /// use swath_array as da;
 /// da::arange(1000).reshape([10, 100]).to_hdf5(&path, "runs/one")?;
-/// let x = da::from_hdf5(&path, "runs/one").typed::<i64>();
+/// let x = da::from_hdf5::<i64>(&path, "runs/one");
 /// assert_eq!(x.max(1).compute()?[9], 999);
 /// # Ok::<(), swath_error::Error>(())
 /// ```
 #[track_caller]
-pub fn from_hdf5(path: impl AsRef<Path>, dataset: &str) -> DynArray {
+pub fn from_hdf5<T: Element>(path: impl AsRef<Path>, dataset: &str) -> Array<T> {
+    from_hdf5_dyn(path, dataset).typed()
+}
+
+/// As [`from_hdf5`], with the element type that is found there.
+#[track_caller]
+pub fn from_hdf5_dyn(path: impl AsRef<Path>, dataset: &str) -> DynArray {
     let open = || {
         let source = Hdf5Source::open(path, dataset)?;
         let chunks = natural_chunks(&source);
@@ -51,7 +57,7 @@ pub fn from_hdf5(path: impl AsRef<Path>, dataset: &str) -> DynArray {
 /// let y = x.sqrt();
 /// let compressed = da::Hdf5Options::default().gzip(4).shuffle();
 /// da::to_hdf5(&path, &[("x", x.as_dyn()), ("roots/y", y.as_dyn())], &compressed)?;
-/// assert_eq!(da::from_hdf5(&path, "roots/y").typed::<f64>().compute()?[81], 9.0);
+/// assert_eq!(da::from_hdf5::<f64>(&path, "roots/y").compute()?[81], 9.0);
 /// # Ok::<(), swath_error::Error>(())
 /// ```
 ///

@@ -49,18 +49,18 @@ pub use create::{
 };
 pub use dims::Dims;
 pub use dynamic::DynArray;
-pub use hdf5::{Hdf5Options, from_hdf5, to_hdf5};
+pub use hdf5::{Hdf5Options, from_hdf5, from_hdf5_dyn, to_hdf5};
 pub use indexing::Ellipsis;
 pub use map_blocks::map_blocks;
-pub use npy::from_npy;
-pub use npy_stack::from_npy_stack;
+pub use npy::{from_npy, from_npy_dyn};
+pub use npy_stack::{from_npy_stack, from_npy_stack_dyn};
 pub use numeric::{Numeric, Promote};
 pub use open::{ArrayFile, open};
 pub use operand::{DynOperand, Operand};
 pub use reductions::{axes, keepdims};
 pub use shaping::{concatenate, dstack, hstack, stack, vstack};
 pub use ufuncs::where_;
-pub use zarr::{ZarrOptions, from_zarr};
+pub use zarr::{ZarrOptions, from_zarr, from_zarr_dyn};
 
 /// Random arrays: [`random::default_rng`].
 pub mod random {

@@ -14,7 +14,7 @@ use crate::{Array, DynArray, Element};
 /// An array over a `.npy` file. Only the header is read now; chunks are read when they are needed, and again rather than
 /// held where that takes less memory.
 ///
-/// The element type is the file's: `da::from_npy("x.npy").typed::<f64>()` makes it known to the compiler.
+/// Elements of another type than `T` are converted to it.
 ///
 /// ```
 /// # use swath_local as _;
@@ -22,12 +22,18 @@ use crate::{Array, DynArray, Element};
 /// # let path = dir.path().join("x.npy");
 /// use swath_array as da;
 /// da::arange(1000).reshape([10, 100]).to_npy(&path)?;
-/// let x = da::from_npy(&path).typed::<i64>().chunks([5, 50]);
+/// let x = da::from_npy::<i64>(&path).chunks([5, 50]);
 /// assert_eq!(x.max(1).compute()?[9], 999);
 /// # Ok::<(), swath_error::Error>(())
 /// ```
 #[track_caller]
-pub fn from_npy(path: impl AsRef<Path>) -> DynArray {
+pub fn from_npy<T: Element>(path: impl AsRef<Path>) -> Array<T> {
+    from_npy_dyn(path).typed()
+}
+
+/// As [`from_npy`], with the element type that is found there.
+#[track_caller]
+pub fn from_npy_dyn(path: impl AsRef<Path>) -> DynArray {
     let open = || {
         let source = NpySource::open(path)?;
         let chunks = natural_chunks(&source);

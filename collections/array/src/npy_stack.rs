@@ -19,13 +19,19 @@ use crate::{Array, DynArray, Element};
 /// # let path = dir.path().join("stack");
 /// use swath_array as da;
 /// da::arange(1000).reshape([10, 100]).chunks([4, 100]).to_npy_stack(&path, 0)?;
-/// let x = da::from_npy_stack(&path).typed::<i64>();
+/// let x = da::from_npy_stack::<i64>(&path);
 /// assert_eq!(x.max(1).compute()?[9], 999);
 /// assert_eq!(x.chunk_sizes()?[0], [4, 4, 2]);
 /// # Ok::<(), swath_error::Error>(())
 /// ```
 #[track_caller]
-pub fn from_npy_stack(folder: impl AsRef<Path>) -> DynArray {
+pub fn from_npy_stack<T: Element>(folder: impl AsRef<Path>) -> Array<T> {
+    from_npy_stack_dyn(folder).typed()
+}
+
+/// As [`from_npy_stack`], with the element type that is found there.
+#[track_caller]
+pub fn from_npy_stack_dyn(folder: impl AsRef<Path>) -> DynArray {
     let open = || {
         let source = NpyStackSource::open(folder)?;
         let lengths = AxisSpec::Sizes(source.lengths().to_vec());

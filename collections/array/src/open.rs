@@ -8,7 +8,7 @@ use swath_array_io::{ArrayInfo, ArraySource, Listing, NpySource};
 use swath_error::{Error, ErrorKind, Result, unknown_name};
 use swath_hdf5::Hdf5File;
 
-use crate::{DynArray, from_hdf5, from_npy, from_zarr};
+use crate::{DynArray, from_hdf5_dyn, from_npy_dyn, from_zarr_dyn};
 
 /// A file or store and the arrays in it; `Display` is a table of them.
 ///
@@ -94,10 +94,10 @@ impl ArrayFile {
             return DynArray::new(Err(error.context(path.display().to_string())));
         }
         match self.kind {
-            Kind::Npy => from_npy(path),
-            Kind::Hdf5 => from_hdf5(path, name),
-            Kind::Zarr if name.is_empty() => from_zarr(path),
-            Kind::Zarr => from_zarr(path.join(name)),
+            Kind::Npy => from_npy_dyn(path),
+            Kind::Hdf5 => from_hdf5_dyn(path, name),
+            Kind::Zarr if name.is_empty() => from_zarr_dyn(path),
+            Kind::Zarr => from_zarr_dyn(path.join(name)),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::{Array, DynArray, Element};
 /// An array over a Zarr array in a folder, version 2 or 3, sharded or not. Only metadata is read now; the chunks a result
 /// needs are read when they are needed, in parallel, and again rather than held where that takes less memory.
 ///
-/// The element type is the store's: `.typed::<f64>()` makes it known to the compiler. Blocks are made of whole chunks.
+/// Elements of another type than `T` are converted to it. Blocks are made of whole chunks.
 /// [`crate::open`] lists the arrays of a group.
 ///
 /// ```
@@ -25,12 +25,18 @@ use crate::{Array, DynArray, Element};
 /// # let path = dir.path().join("x.zarr");
 /// use swath_array as da;
 /// da::arange(1000).reshape([10, 100]).to_zarr(&path)?;
-/// let x = da::from_zarr(&path).typed::<i64>();
+/// let x = da::from_zarr::<i64>(&path);
 /// assert_eq!(x.max(1).compute()?[9], 999);
 /// # Ok::<(), swath_error::Error>(())
 /// ```
 #[track_caller]
-pub fn from_zarr(path: impl AsRef<Path>) -> DynArray {
+pub fn from_zarr<T: Element>(path: impl AsRef<Path>) -> Array<T> {
+    from_zarr_dyn(path).typed()
+}
+
+/// As [`from_zarr`], with the element type that is found there.
+#[track_caller]
+pub fn from_zarr_dyn(path: impl AsRef<Path>) -> DynArray {
     let open = || {
         let source = ZarrSource::open(path)?;
         let chunks = natural_chunks(&source);
@@ -59,7 +65,7 @@ impl DynArray {
     /// use swath_array as da;
     /// let options = da::ZarrOptions::default().chunks([10, 10]).shards([50, 100]).gzip(4);
     /// da::ones([100, 100]).chunks([30, 30]).as_dyn().to_zarr_with(&path, &options)?;
-    /// assert_eq!(da::from_zarr(&path).typed::<f64>().sum(..).item()?, 10_000.0);
+    /// assert_eq!(da::from_zarr::<f64>(&path).sum(..).item()?, 10_000.0);
     /// # Ok::<(), swath_error::Error>(())
     /// ```
     ///

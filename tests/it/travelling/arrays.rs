@@ -59,11 +59,11 @@ fn files_travel_as_their_paths() {
     let folder = tempfile::tempdir().unwrap();
     let (from, to) = (folder.path().join("a.npy"), folder.path().join("b.npy"));
     da::arange(100).reshape([10, 10]).to_npy(&from).unwrap();
-    let x = da::from_npy(&from).typed::<i64>().chunks([3, 4]);
+    let x = da::from_npy::<i64>(&from).chunks([3, 4]);
     let (here, there) = both(&x.sum(1));
     assert_eq!(here, there);
     over_loopback(|| (&x + 1).to_npy(&to)).unwrap();
-    assert_eq!(da::from_npy(&to).typed::<i64>().compute().unwrap(), (&x + 1).compute().unwrap());
+    assert_eq!(da::from_npy::<i64>(&to).compute().unwrap(), (&x + 1).compute().unwrap());
     std::fs::remove_file(&from).unwrap();
     let e = over_loopback(|| x.sum(1).compute()).unwrap_err();
     assert_eq!(e.kind(), ErrorKind::NotFound);
@@ -80,9 +80,11 @@ fn stores_travel_as_their_paths() {
     over_loopback(|| x.to_zarr(at("x.zarr"))).unwrap();
     over_loopback(|| x.to_npy_stack(at("stack"), 0)).unwrap();
     let want = x.compute().unwrap();
-    for y in
-        [da::from_hdf5(at("x.h5"), "group/x"), da::from_zarr(at("x.zarr")), da::from_npy_stack(at("stack"))]
-    {
+    for y in [
+        da::from_hdf5_dyn(at("x.h5"), "group/x"),
+        da::from_zarr_dyn(at("x.zarr")),
+        da::from_npy_stack_dyn(at("stack")),
+    ] {
         let (here, there) = both(&y.typed::<i64>());
         assert_eq!((&here, &there), (&want, &want));
     }

@@ -9,7 +9,7 @@ fn arrays_survive_files_in_any_chunks() {
     let path = folder.path().join("x.npy");
     let x = da::arange(60).reshape([3, 4, 5]).chunks([2, 3, 2]);
     (&x * 2).t().to_npy(&path).unwrap();
-    let y = da::from_npy(&path);
+    let y = da::from_npy_dyn(&path);
     assert_eq!((y.dtype().unwrap(), y.shape().unwrap()), (DType::I64, vec![5, 4, 3]));
     let y = y.typed::<i64>().chunks([2, 2, 2]);
     assert_eq!(y.t().compute().unwrap(), (&x + &x).compute().unwrap());
@@ -27,5 +27,5 @@ fn nothing_is_left_of_a_file_that_fails() {
     let bad = x.map_blocks(|_, _| ndarray::ArrayD::from_elem(vec![1], 1.0));
     assert!(bad.to_npy(&path).is_err());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-    assert_eq!(da::from_npy(&path).compute().unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(da::from_npy_dyn(&path).compute().unwrap_err().kind(), ErrorKind::NotFound);
 }

@@ -74,19 +74,19 @@ fn every_kind_of_file() {
         x.to_zarr_with(at("y.zarr"), &ZarrOptions::default().chunks([2, 3]).shards([4, 6])).unwrap();
         let raw = da::RawOptions::default();
         for y in [
-            da::from_npy(at("x.npy")).typed::<i64>(),
+            da::from_npy::<i64>(at("x.npy")),
             da::from_binary_with(at("x.bin"), [20, 30], &raw),
-            da::from_npy_stack(at("stack")).typed(),
-            da::from_hdf5(at("x.h5"), "x").typed(),
-            da::from_hdf5(at("y.h5"), "x").typed(),
-            da::from_zarr(at("x.zarr")).typed(),
-            da::from_zarr(at("y.zarr")).typed(),
+            da::from_npy_stack(at("stack")),
+            da::from_hdf5(at("x.h5"), "x"),
+            da::from_hdf5(at("y.h5"), "x"),
+            da::from_zarr(at("x.zarr")),
+            da::from_zarr(at("y.zarr")),
         ] {
             assert_eq!(y.compute().unwrap(), want);
             assert_eq!((&y * 2).chunks([6, 7]).t().compute().unwrap(), (&want * 2).t());
         }
         // A file that is not there where it is read fails the run, naming it.
-        let y = da::from_hdf5(at("x.h5"), "x");
+        let y = da::from_hdf5_dyn(at("x.h5"), "x");
         std::fs::remove_file(at("x.h5")).unwrap();
         let error = y.compute().unwrap_err();
         assert!(error.kind() == ErrorKind::NotFound && error.to_string().contains("x.h5"), "{error}");

@@ -28,7 +28,7 @@ fn hdf5_in_any_storage() {
         Hdf5Options::default().gzip(1).fletcher32(),
     ] {
         x.to_hdf5_with(&path, "group/x", &options.clone().overwrite()).unwrap();
-        let y = da::from_hdf5(&path, "group/x");
+        let y = da::from_hdf5_dyn(&path, "group/x");
         assert_eq!((y.dtype().unwrap(), y.shape().unwrap()), (DType::I64, vec![20, 30]));
         let y = y.typed::<i64>();
         assert_eq!(y.compute().unwrap(), want, "{options:?}");
@@ -71,7 +71,7 @@ fn zarr_in_any_storage() {
         ZarrOptions::default().version_2().chunks([50, 4]),
     ] {
         x.to_zarr_with(&path, &options.clone().overwrite()).unwrap();
-        let y = da::from_zarr(&path).typed::<i64>();
+        let y = da::from_zarr::<i64>(&path);
         assert_eq!(y.compute().unwrap(), want, "{options:?}");
         assert_eq!(y.chunks([6, 7]).t().compute().unwrap(), want.t(), "{options:?}");
     }
@@ -114,7 +114,7 @@ fn stacks_and_raw_files() {
     for axis in [0, 1, -1] {
         let path = folder.path().join(format!("stack{axis}"));
         x.to_npy_stack(&path, axis).unwrap();
-        let y = da::from_npy_stack(&path).typed::<i64>();
+        let y = da::from_npy_stack::<i64>(&path);
         let axis = axis.rem_euclid(2) as usize;
         assert_eq!(y.chunk_sizes().unwrap()[axis], x.chunk_sizes().unwrap()[axis]);
         assert_eq!(y.compute().unwrap(), want);
@@ -151,9 +151,9 @@ fn nothing_is_left_of_what_fails() {
     assert!(bad.to_binary(&path).is_err());
     assert_eq!(entries(folder.path()), 0);
     for error in [
-        da::from_hdf5(&path, "x").compute().unwrap_err(),
-        da::from_zarr(&path).compute().unwrap_err(),
-        da::from_npy_stack(&path).compute().unwrap_err(),
+        da::from_hdf5_dyn(&path, "x").compute().unwrap_err(),
+        da::from_zarr_dyn(&path).compute().unwrap_err(),
+        da::from_npy_stack_dyn(&path).compute().unwrap_err(),
         da::open(&path).unwrap_err(),
     ] {
         assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
