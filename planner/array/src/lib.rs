@@ -21,7 +21,10 @@ mod walk;
 
 pub use axes::{Axes, AxisList, normalize_axis};
 pub use broadcast::{broadcast_chunks, cut_for};
-pub use chunks::{Axis, AxisSpec, ChunkSpec, Chunks, DEFAULT_CHUNK_BYTES, Target, common_axis, parse_bytes};
+pub use chunks::{
+    Axis, AxisSpec, ChunkSpec, Chunks, DEFAULT_CHUNK_BYTES, Layout, Target, common_axis, parse_bytes,
+    plan_rechunk,
+};
 pub use explain::{chunk_text, explain, tree};
 pub use expr::Expr;
 pub use index::{

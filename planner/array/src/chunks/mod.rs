@@ -7,6 +7,7 @@ mod auto;
 mod bounds;
 mod layout;
 mod limits;
+mod rechunk_plan;
 mod spec;
 mod unify;
 
@@ -15,6 +16,7 @@ pub(crate) use layout::starts_of;
 
 pub use auto::{DEFAULT_CHUNK_BYTES, Target};
 pub use layout::{Axis, Chunks};
+pub use rechunk_plan::{Layout, plan_rechunk};
 pub use spec::{AxisSpec, ChunkSpec};
 pub use swath_block::parse_bytes;
 pub use unify::common_axis;

@@ -1,18 +1,23 @@
-//! New chunks assembled from pieces of old ones.
+//! New chunks assembled from pieces of old ones, in as many steps as memory and the graph ask for.
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use swath_block::{
     Block, DType, Inputs, Operation, Shape, TaskContext, encode_operation, register_operation,
 };
 use swath_error::Result;
+use swath_graph::{Annotations, Key};
 use swath_kernels::{assemble, slice as slice_chunk};
 
-use super::elementwise::annotations;
 use super::slice::range;
 use super::{Grid, Lowering, coordinates};
-use crate::chunks::starts_of;
+use crate::chunks::{Chunks, DEFAULT_CHUNK_BYTES, Layout, plan_rechunk, starts_of};
 use crate::expr::Expr;
 use crate::index::{AxisSlice, Piece, pieces_of};
+
+/// How many times as large as any block those may be together that a new one has pieces of.
+const MUCH: f64 = 4.0;
 
 /// Assembles every new chunk from the old chunks it overlaps.
 #[derive(Debug, Serialize, Deserialize)]
@@ -70,24 +75,110 @@ impl Operation for Assemble {
     }
 }
 
-/// The layer of rechunked blocks.
+/// The layers of rechunked blocks.
 pub(crate) fn rechunk(expr: &Expr, to: &mut Lowering<'_>) -> Result<Grid> {
     let input = expr.input()?;
-    let grid = to.grid(input, expr)?;
-    let mut pieces = Vec::with_capacity(expr.ndim());
-    for (old, new) in input.chunks().axes().iter().zip(expr.chunks().axes()) {
-        let (sizes, old_starts, starts) = (old.sizes()?, old.starts()?, new.starts()?);
-        let cuts = starts.iter().zip(new.sizes()?);
-        pieces.push(
-            cuts.map(|(s, n)| pieces_of(sizes, &old_starts, AxisSlice::range(*s, *n))).collect::<Vec<_>>(),
-        );
+    let mut grid = to.grid(input, expr)?;
+    let (mut old, new) = (layout(input.chunks())?, layout(expr.chunks())?);
+    let steps = steps(&old, &new, expr.dtype());
+    let last = steps.len();
+    for (i, step) in steps.into_iter().enumerate() {
+        let key = if i + 1 == last {
+            expr.key()
+        } else {
+            Key::of("rechunk.step").key(expr.key()).u64(i as u64).finish()
+        };
+        grid = assemble_all(key, expr.dtype(), &grid, &old, &step, to)?;
+        old = step.layout;
     }
-    let operation = Assemble { dtype: expr.dtype(), pieces };
-    let sources: Vec<Vec<_>> = (0..expr.chunks().blocks())
-        .map(|i| combinations(&operation.at(i)).map(|p| grid.task(p.iter().map(|p| p.block))).collect())
+    Ok(grid)
+}
+
+/// A layout on the way.
+struct Step {
+    layout: Layout,
+    /// Its blocks are pieces of single blocks, cut before the next block is made: whoever needs a piece of many blocks
+    /// then does not need those blocks.
+    pieces: bool,
+}
+
+fn steps(old: &Layout, new: &Layout, dtype: DType) -> Vec<Step> {
+    let limit = DEFAULT_CHUNK_BYTES as usize / dtype.size().max(1);
+    let mut steps = Vec::new();
+    let mut old = old.clone();
+    for layout in plan_rechunk(&old, new, limit) {
+        if reads_much(&old, &layout) {
+            let cuts = old.iter().zip(&layout).map(|(o, n)| refined(o, n)).collect();
+            steps.push(Step { layout: cuts, pieces: true });
+        }
+        old.clone_from(&layout);
+        steps.push(Step { layout, pieces: false });
+    }
+    steps
+}
+
+/// Whether some new block needs several old ones that together are several times as large as any block.
+fn reads_much(old: &Layout, new: &Layout) -> bool {
+    let product = |of: &dyn Fn(&Vec<usize>, &Vec<usize>) -> usize| {
+        old.iter().zip(new).map(|(o, n)| of(o, n) as f64).product::<f64>()
+    };
+    let widest = |chunks: &[usize]| chunks.iter().copied().max().unwrap_or(0);
+    let largest = product(&|old, _| widest(old)).max(product(&|_, new| widest(new)));
+    product(&|old, new| reach(old, new)) > MUCH * largest
+}
+
+/// The most elements of old chunks along an axis that a new chunk has pieces of.
+fn reach(old: &[usize], new: &[usize]) -> usize {
+    let starts = starts_of(old.iter().copied());
+    let whole = |(start, n): (usize, &usize)| -> usize {
+        let pieces = pieces_of(old, &starts, AxisSlice::range(start, *n));
+        pieces.iter().filter_map(|p| old.get(p.block)).sum()
+    };
+    starts_of(new.iter().copied()).into_iter().zip(new).map(whole).max().unwrap_or(0)
+}
+
+/// The chunks that begin wherever one of two layouts has a chunk begin.
+fn refined(old: &[usize], new: &[usize]) -> Vec<usize> {
+    let end: usize = new.iter().sum();
+    let starts = starts_of(old.iter().copied()).into_iter().chain(starts_of(new.iter().copied()));
+    let bounds: BTreeSet<usize> = starts.chain([end]).collect();
+    let bounds: Vec<usize> = bounds.into_iter().collect();
+    bounds.windows(2).map(|pair| pair[1] - pair[0]).collect()
+}
+
+fn layout(chunks: &Chunks) -> Result<Layout> {
+    chunks.axes().iter().map(|axis| Ok(axis.sizes()?.to_vec())).collect()
+}
+
+/// The layer that assembles the blocks of a step.
+fn assemble_all(
+    key: Key,
+    dtype: DType,
+    from: &Grid,
+    old: &Layout,
+    step: &Step,
+    to: &mut Lowering<'_>,
+) -> Result<Grid> {
+    let along = |(old, new): (&Vec<usize>, &Vec<usize>)| {
+        let old_starts = starts_of(old.iter().copied());
+        let cuts = starts_of(new.iter().copied()).into_iter().zip(new);
+        cuts.map(|(start, n)| pieces_of(old, &old_starts, AxisSlice::range(start, *n))).collect()
+    };
+    let operation = Assemble { dtype, pieces: old.iter().zip(&step.layout).map(along).collect() };
+    let blocks: Shape = step.layout.iter().map(Vec::len).collect();
+    let largest: usize = step.layout.iter().map(|axis| axis.iter().copied().max().unwrap_or(0)).product();
+    let annotations = Annotations {
+        output_bytes: Some(largest as u64 * dtype.size() as u64),
+        priority: i32::from(step.pieces),
+        fusible: !step.pieces,
+        ..Annotations::default()
+    };
+    let sources: Vec<Vec<_>> = (0..blocks.iter().product::<usize>())
+        .map(|i| combinations(&operation.at(i)).map(|p| from.task(p.iter().map(|p| p.block))).collect())
         .collect();
-    let tasks = to.layer(expr.key(), "rechunk", operation, sources.len(), annotations(expr), |i, out| {
+    let name = if step.pieces { "rechunk-cut" } else { "rechunk" };
+    let tasks = to.layer(key, name, operation, sources.len(), annotations, |i, out| {
         out.extend(sources.get(i).into_iter().flatten());
     })?;
-    Grid::new(expr.chunks().grid(), tasks)
+    Grid::new(blocks, tasks)
 }

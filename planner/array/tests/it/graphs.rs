@@ -76,6 +76,13 @@ fn cuts_that_would_read_pieces_twice_stay_where_they_are() {
 }
 
 #[test]
+fn blocks_are_cut_before_others_need_a_piece_of_many() {
+    let x = file();
+    let product = matmul(&x, &swath_array_plan::transpose(&x, None).unwrap()).unwrap();
+    insta::assert_snapshot!(explain(&rechunk(&product, &ChunkSpec::from([4, -1])).unwrap()).unwrap());
+}
+
+#[test]
 fn products() {
     let x = file();
     let t = swath_array_plan::transpose(&x, None).unwrap();
