@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayD, ArrayViewMutD, Axis as NdAxis, IxDyn};
 use swath_array_plan::{Expr, held, lower, rewrite};
-use swath_block::{Block, Chunk, with_dtype};
+use swath_block::{Block, Chunk, with_dtype, zeroed};
 use swath_error::{Error, ErrorKind, Result};
 use swath_execute::{Collection, Lowered, Pending, RunOptions, persist};
 use swath_graph::GraphBuilder;
@@ -137,7 +137,7 @@ fn join<T: Element>(blocks: Vec<Block>, grid: &[usize]) -> Result<ArrayD<T>> {
     }
     let lengths = lengths(grid, &chunks);
     let shape: Vec<usize> = lengths.iter().map(|l| l.iter().sum()).collect();
-    let mut out = ArrayD::from_shape_vec(IxDyn(&shape), vec![T::zero(); shape.iter().product()])
+    let mut out = ArrayD::from_shape_vec(IxDyn(&shape), zeroed::<T>(shape.iter().product()))
         .map_err(|e| Error::internal("a result does not fit its buffer").with_source(e))?;
     let mut places = Vec::with_capacity(chunks.len());
     split(out.view_mut(), &lengths, 0, &mut places);

@@ -15,6 +15,7 @@ mod elsewhere;
 mod encode;
 mod hand_out;
 mod items;
+mod large;
 mod ledger;
 mod operation;
 #[cfg(feature = "polars")]
@@ -42,6 +43,7 @@ pub use elsewhere::Elsewhere;
 pub use encode::{BlockDecoder, BlockEncoder, IpcMessage, announce, decode_small, encode_small};
 pub use hand_out::HandOut;
 pub use items::{Items, TypedItems};
+pub use large::{with_room, zeroed, zeroed_buffer};
 pub use ledger::{MemoryLedger, Reservation};
 pub use operation::{Fetch, Inputs, OpHandle, Operation};
 #[doc(hidden)]

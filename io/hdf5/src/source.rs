@@ -12,7 +12,7 @@ use swath_array_io::{
     ArraySource, FileStamp, Region, SourceKind, Travelling, absolute, check_region, region_shape,
     seen_everywhere,
 };
-use swath_block::{Chunk, DType, Shape, Strides};
+use swath_block::{Chunk, DType, Shape, Strides, zeroed_buffer};
 use swath_error::{Error, ErrorKind, Result};
 use swath_graph::Key;
 
@@ -331,7 +331,7 @@ fn allocate(bytes: usize) -> Result<MutableBuffer> {
         .with_help("read smaller regions: use smaller chunks"));
     }
     drop(probe);
-    Ok(MutableBuffer::from_len_zeroed(bytes))
+    Ok(zeroed_buffer(bytes))
 }
 
 impl ArraySource for Hdf5Source {

@@ -5,7 +5,7 @@
 
 use ndarray::{ArrayView2, ArrayViewD, Axis, Ix2, IxDyn};
 use num_complex::{Complex32, Complex64};
-use swath_block::{Chunk, DType, Element};
+use swath_block::{Chunk, DType, Element, zeroed};
 use swath_error::{Error, ErrorKind, Result};
 
 use crate::layout::{broadcast_shapes, broadcast_to, mismatch, reshape};
@@ -112,7 +112,7 @@ impl Shapes {
         let add = sum.is_some();
         let mut out = match sum {
             Some(sum) => sum.into_array::<T>()?.as_standard_layout().into_owned().into_raw_vec_and_offset().0,
-            None => vec![T::zero(); self.result.iter().product()],
+            None => zeroed::<T>(self.result.iter().product()),
         };
         multiply_stack(&a.view::<T>()?, &b.view::<T>()?, &mut out, (self.rows, self.cols), add)?;
         Chunk::from_vec(out, &self.result)

@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use arrow_buffer::{Buffer, MutableBuffer};
-use swath_block::{Chunk, DType, Shape, Strides};
+use arrow_buffer::Buffer;
+use swath_block::{Chunk, DType, Shape, Strides, zeroed_buffer};
 use swath_error::{Error, Result};
 use swath_graph::Key;
 
@@ -70,7 +70,7 @@ impl NpySource {
     fn read_row_major(&self, shape: &[usize], region: &Region) -> Result<Buffer> {
         let size = self.header.dtype.size();
         let count: usize = region_shape(region).iter().product();
-        let mut out = MutableBuffer::from_len_zeroed(count * size);
+        let mut out = zeroed_buffer(count * size);
         flat::read(&self.file, self.header.data, shape, region, size, out.as_slice_mut())
             .map_err(|e| Error::io(self.path.display(), e))?;
         if self.header.swapped {

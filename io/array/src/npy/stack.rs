@@ -6,11 +6,10 @@ use std::fs::OpenOptions;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use arrow_buffer::MutableBuffer;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use swath_aside::AsideDir;
-use swath_block::{Chunk, DType};
+use swath_block::{Chunk, DType, zeroed_buffer};
 use swath_error::{Error, ErrorKind, Result};
 use swath_graph::Key;
 
@@ -185,7 +184,7 @@ impl ArraySource for NpyStackSource {
             return self.read_file(*i, &replaced(region, self.axis, local.clone()));
         }
         let size = self.dtype.size();
-        let mut out = MutableBuffer::from_len_zeroed(shape.iter().product::<usize>() * size);
+        let mut out = zeroed_buffer(shape.iter().product::<usize>() * size);
         let all: Vec<_> = shape.iter().map(|n| 0..*n).collect();
         for (i, local, target) in parts {
             let part = self.read_file(i, &replaced(region, self.axis, local))?;

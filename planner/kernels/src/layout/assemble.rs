@@ -1,7 +1,7 @@
 //! Putting chunks together.
 
 use ndarray::{ArrayViewMutD, IxDyn, SliceInfoElem};
-use swath_block::{Chunk, DType, Element, with_dtype};
+use swath_block::{Chunk, DType, Element, with_dtype, zeroed};
 use swath_error::{Error, Result};
 
 use super::copy::copy_view;
@@ -21,7 +21,7 @@ pub fn assemble(dtype: DType, shape: &[usize], pieces: &[(Vec<usize>, Chunk)]) -
         return Ok(only.clone());
     }
     with_dtype!(dtype, T => {
-        let mut out = vec![T::zero(); shape.iter().product()];
+        let mut out = zeroed::<T>(shape.iter().product());
         let mut target = ArrayViewMutD::from_shape(IxDyn(shape), &mut out)
             .map_err(|e| Error::internal("an assembled chunk does not fit its buffer").with_source(e))?;
         for (at, piece) in pieces {

@@ -1,7 +1,7 @@
 //! Copies between arrangements.
 
 use ndarray::{ArrayViewD, ArrayViewMutD, Axis, Ix2, IxDyn};
-use swath_block::{Chunk, Element, with_dtype};
+use swath_block::{Chunk, Element, with_dtype, zeroed};
 use swath_error::{Error, Result};
 
 use super::mismatch;
@@ -19,7 +19,7 @@ pub fn contiguous(chunk: &Chunk) -> Result<Chunk> {
     }
     with_dtype!(chunk.dtype(), T => {
         let view = chunk.view::<T>()?;
-        let mut out = vec![T::zero(); chunk.len()];
+        let mut out = zeroed::<T>(chunk.len());
         let target = ArrayViewMutD::from_shape(IxDyn(chunk.shape()), &mut out)
             .map_err(|e| Error::internal("a copy does not fit its buffer").with_source(e))?;
         copy_view(view, target);

@@ -1,7 +1,7 @@
 //! Picking elements by index or by mask.
 
 use ndarray::{ArrayViewD, ArrayViewMutD, Axis, IxDyn};
-use swath_block::{Chunk, Element, with_dtype};
+use swath_block::{Chunk, Element, with_dtype, with_room, zeroed};
 use swath_error::{Error, ErrorKind, Result};
 
 use super::{contiguous, mismatch};
@@ -29,7 +29,7 @@ pub fn take(chunk: &Chunk, axis: usize, indices: &[usize]) -> Result<Chunk> {
         if axis == 0 {
             return take_rows(&view, indices, &shape);
         }
-        let mut out = vec![T::zero(); shape.iter().product()];
+        let mut out = zeroed::<T>(shape.iter().product());
         let mut target = ArrayViewMutD::from_shape(IxDyn(&shape), &mut out).map_err(internal)?;
         for (mut to, from) in target.lanes_mut(Axis(axis)).into_iter().zip(view.lanes(Axis(axis))) {
             for (t, i) in to.iter_mut().zip(indices) {
@@ -43,7 +43,7 @@ pub fn take(chunk: &Chunk, axis: usize, indices: &[usize]) -> Result<Chunk> {
 }
 
 fn take_rows<T: Element>(view: &ArrayViewD<'_, T>, indices: &[usize], shape: &[usize]) -> Result<Chunk> {
-    let mut out = Vec::with_capacity(shape.iter().product());
+    let mut out = with_room(shape.iter().product());
     for i in indices {
         let row = view.index_axis(Axis(0), *i);
         match row.as_slice() {
@@ -71,7 +71,7 @@ pub fn mask(chunk: &Chunk, mask: &Chunk) -> Result<Chunk> {
     let keep = mask.as_slice::<bool>()?.unwrap_or(&[]);
     let kept = keep.iter().filter(|k| **k).count();
     with_dtype!(chunk.dtype(), T => {
-        let mut out: Vec<T> = Vec::with_capacity(kept);
+        let mut out: Vec<T> = with_room(kept);
         match chunk.as_slice::<T>()? {
             Some(values) => out.extend(values.iter().zip(keep).filter(|(_, k)| **k).map(|(v, _)| *v)),
             None => out.extend(chunk.view::<T>()?.iter().zip(keep).filter(|(_, k)| **k).map(|(v, _)| *v)),

@@ -1,6 +1,6 @@
 //! Running a program into an output chunk.
 
-use swath_block::{Chunk, Element, Shape, Strides, with_dtype};
+use swath_block::{Chunk, Element, Shape, Strides, with_dtype, with_room};
 use swath_error::{Error, Result};
 
 use super::Program;
@@ -28,7 +28,7 @@ impl Program {
             return self.eval_single(&mut frame, strides.len(), shape);
         }
         with_dtype!(self.output_dtype(), T => {
-            let mut out = Vec::with_capacity(shape.iter().product());
+            let mut out = with_room(shape.iter().product());
             walk.for_each(|tile| {
                 frame.run(&walk, tile)?;
                 append::<T>(&mut out, frame.output()?, tile.len());
