@@ -101,8 +101,13 @@ impl<T> Future<T> {
     /// Makes an erred task run once more, with what it depends on.
     ///
     /// # Errors
-    /// [`swath_error::ErrorKind::Cluster`] when the connection is over.
+    /// [`swath_error::ErrorKind::InvalidArgument`] for a future that was cancelled, [`swath_error::ErrorKind::Cluster`]
+    /// when the connection is over.
     pub fn retry(&self) -> Result<()> {
+        if self.status() == Status::Cancelled {
+            return Err(Error::argument("a future that was cancelled cannot be retried")
+                .with_help("submit the call again"));
+        }
         let shared = self.record.shared.upgrade().ok_or_else(disconnected)?;
         self.record.again(self.task);
         shared.send(&[FromClient::Retry(vec![self.raw()])])

@@ -63,6 +63,10 @@ fn a_call_is_tried_as_often_as_wanted_and_once_more_by_hand() {
     assert!(future.result().unwrap_err().to_string().contains("try 1"));
     future.retry().unwrap();
     assert_eq!(future.result().unwrap_or(TRIES.load(Ordering::SeqCst)), 3);
+    let unwanted = client.submit(inc, (5,)).unwrap();
+    unwanted.cancel().unwrap();
+    assert_eq!(unwanted.retry().unwrap_err().kind(), ErrorKind::InvalidArgument);
+    assert_eq!(unwanted.result().unwrap_err().kind(), ErrorKind::Cancelled);
     let never = client.submit(explode, ()).unwrap();
     let after = client.submit(inc, (&never,)).unwrap();
     assert_eq!(after.result().unwrap_err().kind(), ErrorKind::TaskFailed);
