@@ -68,6 +68,9 @@ pub struct ClientOptions {
     pub patience: Duration,
 }
 
+/// How long a new client waits to be told of the workers.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Time between two attempts to find the scheduler.
 const RETRY: Duration = Duration::from_millis(100);
 
@@ -168,5 +171,11 @@ async fn open_once(address: &str, options: &ClientOptions) -> Result<Client> {
     };
     let flight = FlightClient::new(&swath_worker::flight_options(options.identity.as_ref()))?;
     let connection = Connection::open_direct(socket, Duration::from_micros(ttl));
-    Ok(Client { shared: Shared::start(address.to_owned(), first_job, flight, connection) })
+    let shared = Shared::start(address.to_owned(), first_job, flight, connection);
+    // What is asked of workers by name next needs their names.
+    let told = std::future::poll_fn(|cx| shared.poll_workers(0, cx));
+    if let Ok(told) = tokio::time::timeout(PATIENCE, told).await {
+        told?;
+    }
+    Ok(Client { shared })
 }

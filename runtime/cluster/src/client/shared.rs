@@ -51,6 +51,8 @@ struct State {
     answers: HashMap<u64, oneshot::Sender<Result<Answer>>>,
     /// Results that nobody refers to any more.
     released: Vec<(Arc<JobRecord>, TaskRef)>,
+    /// Whether the scheduler has said which workers there are.
+    told: bool,
     /// Those who wait for workers to come or go.
     watching: Vec<Waker>,
     /// Why nothing can be said any more.
@@ -242,7 +244,7 @@ impl Shared {
         self.state.lock().peers.values().cloned().collect()
     }
 
-    /// Ready once there are so many workers.
+    /// Ready once the scheduler has said that there are so many workers, be it none.
     pub fn poll_workers(
         &self,
         wanted: usize,
@@ -252,7 +254,7 @@ impl Shared {
         if let Some(dead) = &state.dead {
             return std::task::Poll::Ready(Err(dead.clone()));
         }
-        if state.peers.len() >= wanted {
+        if state.told && state.peers.len() >= wanted {
             return std::task::Poll::Ready(Ok(()));
         }
         state.watching.push(cx.waker().clone());
@@ -279,6 +281,7 @@ impl Shared {
         match message {
             ToClient::Peers(peers) => {
                 let mut state = self.state.lock();
+                state.told = true;
                 state.peers.extend(peers.into_iter().map(|p| (p.id, p)));
                 let watching = std::mem::take(&mut state.watching);
                 drop(state);

@@ -73,6 +73,16 @@ fn a_call_is_tried_as_often_as_wanted_and_once_more_by_hand() {
 }
 
 #[test]
+fn a_new_client_knows_the_workers_by_name() {
+    let cluster = cluster(2);
+    let (name, _) = cluster.workers().remove(1);
+    for _ in 0..50 {
+        let client = cluster.client().unwrap();
+        assert_eq!(client.run_on(&[&name], inc, (1,)).unwrap()[&name], 2);
+    }
+}
+
+#[test]
 fn who_does_what_is_told() {
     let cluster = cluster(2);
     let client = cluster.client().unwrap();
