@@ -1,6 +1,6 @@
-//! Which measurement is the most unusual, with chunked arrays.
+//! Which measurement of an HDF5 file is the most unusual, with chunked arrays.
 //!
-//! `cargo run --example array_anomaly`
+//! `cargo run --example array_anomaly`; with `--scheduler HOST:PORT` on a cluster
 
 use swath::prelude::*;
 
@@ -28,7 +28,17 @@ fn main() -> swath::Result<()> {
     swath::init();
     let _cluster = swath::connect_from_args()?;
 
-    let x = da::from_ndarray(temperatures(3000)).rechunk([500, 365]);
+    // A file to read; a second run finds it there.
+    let folder = std::env::temp_dir().join("swath-examples");
+    let file = folder.join("temperatures.h5");
+    if !file.exists() {
+        std::fs::create_dir_all(&folder).map_err(|e| swath::Error::io(folder.display(), e))?;
+        da::from_ndarray(temperatures(3000)).rechunk([500, 365]).to_hdf5(&file, "daily/temperature")?;
+    }
+    println!("{}", da::open(&file)?);
+
+    // Of the file only headers are read yet: `explain` shows what will be.
+    let x = da::from_hdf5::<f64>(&file, "daily/temperature");
     let z = anomalies(&x);
     println!("{}", z.explain()?);
 
