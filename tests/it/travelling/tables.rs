@@ -94,3 +94,20 @@ fn names_of_tables_may_be_any() {
         same(&context.sql(&nested.replace("{}", &quoted)));
     }
 }
+
+#[test]
+fn subqueries_travel() {
+    let context = dd::SqlContext::new();
+    context.register("t", &dd::from_columns([("id", vec![3, 1, 2, 4]), ("n", vec![1, 2, 3, 4])])).unwrap();
+    context.register("u", &dd::from_columns([("id", vec![1, 3, 3])])).unwrap();
+    for (query, rows) in [
+        ("SELECT * FROM t WHERE id IN (SELECT id FROM u) ORDER BY id", 2),
+        ("SELECT * FROM t WHERE id NOT IN (SELECT id FROM u) ORDER BY id", 2),
+        ("SELECT * FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.id = t.id) ORDER BY id", 2),
+        ("SELECT * FROM t WHERE n > (SELECT avg(n) FROM t) ORDER BY id", 2),
+        ("SELECT id, (SELECT count(*) FROM u WHERE u.id = t.id) AS c FROM t ORDER BY id", 4),
+        ("SELECT id FROM t WHERE n = (SELECT max(n) FROM t AS o WHERE o.id <= 3)", 1),
+    ] {
+        assert_eq!(same(&context.sql(query)).num_rows(), rows, "{query}");
+    }
+}

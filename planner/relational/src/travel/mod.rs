@@ -10,6 +10,7 @@ mod inputs;
 mod kinds;
 mod lazy;
 mod quoted;
+mod subqueries;
 mod tables;
 
 use datafusion::execution::TaskContext;
@@ -37,7 +38,8 @@ pub(crate) const INLINE: u64 = 1 << 20;
 /// [`ErrorKind::Unsupported`] naming what stays in this process: a closure of the user's, a table or step of a kind that
 /// has no encoding.
 pub fn encode_plan(plan: &LogicalPlan) -> Result<Vec<u8>> {
-    let quoted = quoted::quoted(plan);
+    let plan = subqueries::joined(plan)?;
+    let quoted = quoted::quoted(&plan);
     let encoded = quoted.and_then(|plan| logical_plan_to_bytes_with_extension_codec(&plan, &Codec));
     encoded.map(|bytes| bytes.to_vec()).map_err(|e| match from_datafusion(e) {
         e if e.kind() == ErrorKind::Unsupported => e,
