@@ -4,7 +4,12 @@ usage: python peers.py JOB ENGINE DATA [N]
 
   csv_groupby   dask dask-cluster pandas polars polars-stream duckdb datafusion daft
   anomaly       dask numpy            HDF5: (x - x.mean(axis=1, keepdims=True)).std(axis=0).sum(), reading included
+  anomaly_gzip  dask numpy            the same from a compressed dataset
   anomaly_mem   dask numpy numexpr    the same from memory
+  chain         dask numpy numexpr    (x - m) * 2 + sin(x) over 100 million elements in memory
+  matmul        dask numpy            4000 x 4000 in memory
+  svd           dask numpy            of 1 000 000 x 50 in memory
+  corner        dask numpy            HDF5: x[5000:5010, ::100] and x.mean(axis=1)[:10]
   bag_topk      dask polars duckdb    gzip JSON lines: pluck name, frequencies, topk 10
   letters       dask-cluster python   sort the letters of 100 text files of 10 MB; count and CRC-32 of each sorted text, summed
   tasks         dask-cluster dask-threads ray    N no-op tasks; and latency of one (median of 200)
@@ -14,6 +19,8 @@ usage: python peers.py JOB ENGINE DATA [N]
 Clusters have 2 worker processes of 1 thread. Engine start-up is not counted. `run.py` runs these beside swath.
 """
 import glob, json, os, sys, time, zlib
+
+from arrays import anomaly, anomaly_gzip, anomaly_mem, chain, corner, matmul, svd
 
 
 def cluster():
@@ -58,29 +65,6 @@ def csv_groupby(engine, data, n):
         t = time.perf_counter()
         r = daft.read_csv(pattern).groupby("user_id").agg(daft.col("value").mean()).to_arrow()
     return t, dict(rows=r.num_rows, checksum=pc.sum(r["value"]).as_py())
-
-
-def anomaly(engine, data, n, memory=False):
-    import h5py
-    d = h5py.File(f"{data}/big.h5")["big-data"]
-    if memory:
-        d = d[:]
-    t = time.perf_counter()
-    if engine == "dask":
-        import dask.array as da
-        x = da.from_array(d, chunks=(1000, 1000))
-        return t, dict(checksum=float((x - x.mean(axis=1, keepdims=True)).std(axis=0).sum().compute()))
-    x = d[:] if not memory else d
-    if engine == "numexpr":
-        import numexpr as ne
-        m = x.mean(axis=1, keepdims=True)
-        y = ne.evaluate("x - m")
-        return t, dict(checksum=float(y.std(axis=0).sum()))
-    return t, dict(checksum=float((x - x.mean(axis=1, keepdims=True)).std(axis=0).sum()))
-
-
-def anomaly_mem(engine, data, n):
-    return anomaly(engine, data, n, memory=True)
 
 
 def bag_topk(engine, data, n):

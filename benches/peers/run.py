@@ -4,7 +4,8 @@
 usage: python3 benches/peers/run.py DATA JOB[:N] … [--engines swath,dask,…] [--repeat 3] [--data-scale 1.0]
 
   DATA    a folder; what a job needs and is not there is generated into it first
-  JOB     csv_groupby anomaly_mem bag_topk letters tasks tree tpch; N is the number of tasks of `tasks` and `tree`
+  JOB     csv_groupby anomaly anomaly_gzip anomaly_mem chain matmul svd corner bag_topk letters tasks tree tpch; N is the
+          number of tasks of `tasks` and `tree`
 
 Needs Python 3.11 or newer and a network on the first run: the peers are installed from requirements.txt into
 target/peers-venv. Every engine runs a job in a process of its own; the best of the repetitions counts. A ratio of 3.0
@@ -20,7 +21,12 @@ PYTHON = os.path.join(VENV, "bin", "python")
 ENGINES = {
     "csv_groupby": ["swath", "swath-cluster", "dask", "dask-cluster", "pandas", "polars", "polars-stream", "duckdb", "datafusion", "daft"],
     "anomaly": ["swath", "dask", "numpy"],
+    "anomaly_gzip": ["swath", "dask", "numpy"],
     "anomaly_mem": ["swath", "dask", "numpy", "numexpr"],
+    "chain": ["swath", "dask", "numpy", "numexpr"],
+    "matmul": ["swath", "dask", "numpy"],
+    "svd": ["swath", "dask", "numpy"],
+    "corner": ["swath", "dask", "numpy"],
     "bag_topk": ["swath", "dask", "polars", "duckdb"],
     "letters": ["swath", "swath-cluster", "rayon", "dask-cluster", "python"],
     "tasks": ["swath", "swath-cluster", "dask-cluster", "dask-threads", "ray"],
@@ -31,12 +37,16 @@ ENGINES = {
 INPUTS = {
     "csv_groupby": [("events", "events")],
     "anomaly": [("big.h5", "hdf5")],
+    "anomaly_gzip": [("big.h5", "hdf5")],
     "anomaly_mem": [("big.h5", "hdf5"), ("big.npy", "npy")],
+    "corner": [("big.h5", "hdf5")],
     "bag_topk": [("json", "json")],
     "letters": [("letters", "letters")],
     "tpch": [("tpch", None)],
 }
 OURS = {"swath", "swath-cluster", "rayon"}
+# Jobs of the benchmark `arrays` of swath-array; the others are jobs of `report`.
+ARRAYS = {"anomaly", "anomaly_gzip", "anomaly_mem", "chain", "matmul", "svd", "corner"}
 
 
 def setup():
@@ -67,11 +77,16 @@ def generate(data, job, scale):
         subprocess.run(command, check=True)
 
 
+def bench(job):
+    """The command that runs the benchmark with the job."""
+    return ["cargo", "bench"] + (["-p", "swath-array", "--bench", "arrays"] if job in ARRAYS else ["--bench", "report"])
+
+
 def run(job, engine, data, n):
     """One run; the engine's JSON line, or what went wrong."""
     if engine in OURS:
-        command = ["cargo", "bench", "--quiet", "--bench", "report", "--", job, data] + ([n] if n else [])
-        command += ["--engine", engine]
+        command = bench(job) + ["--quiet", "--", job, data] + ([n] if n else [])
+        command += [] if job in ARRAYS else ["--engine", engine]
     else:
         command = [PYTHON, os.path.join(HERE, "peers.py"), job, engine, data] + ([n] if n else [])
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
@@ -95,7 +110,7 @@ def seconds(result):
 
 def same(a, b):
     """Whether two answers agree: numbers to a millionth, what only one of them reports left out."""
-    skipped = {"job", "engine", "seconds", "us_per_task", "latency_ms", "submits_per_s", "queries"}
+    skipped = {"job", "engine", "seconds", "peak_mib", "us_per_task", "latency_ms", "submits_per_s", "queries"}
     if isinstance(a, dict) and isinstance(b, dict):
         return all(same(a[k], b[k]) for k in a.keys() & b.keys() - skipped)
     if isinstance(a, (int, float)) and isinstance(b, (int, float)):
@@ -123,7 +138,8 @@ def main():
     data = os.path.abspath(a.data)
     setup()
     # Built once, outside every measurement.
-    subprocess.run(["cargo", "bench", "--bench", "report", "--no-run"], cwd=ROOT, check=True)
+    for command in {tuple(bench(j.partition(":")[0])) for j in a.jobs}:
+        subprocess.run([*command, "--no-run"], cwd=ROOT, check=True)
     rows = []
     for job, _, n in (j.partition(":") for j in a.jobs):
         if job not in ENGINES:

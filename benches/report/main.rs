@@ -7,7 +7,6 @@
 //! In: a job's name and the folder of its data. Out: `{"job", "engine", "seconds", …answer}`. Starting the runtime is
 //! not measured. `benches/peers/run.py` runs this beside other engines.
 
-mod anomaly;
 mod bag_topk;
 mod cluster;
 mod csv_groupby;
@@ -25,7 +24,7 @@ use swath::{Error, Result};
 use crate::cluster::Cluster;
 
 const USAGE: &str = "usage: cargo bench --bench report -- JOB DATA [N] [--engine swath|swath-cluster|rayon]
-  JOB   csv_groupby anomaly anomaly_mem bag_topk letters tasks tree tpch
+  JOB   csv_groupby bag_topk letters tasks tree tpch
   DATA  the folder written by benches/peers/generate.py
   N     the number of tasks, for `tasks` and `tree`";
 
@@ -95,7 +94,6 @@ fn run(request: &Request, cluster: Option<&Cluster>) -> Answer {
         }
         ("csv_groupby", _) => csv_groupby::run(request),
         ("tpch", _) => tpch::run(request),
-        ("anomaly_mem", _) => anomaly::from_memory(request),
         ("bag_topk", _) => bag_topk::run(request),
         ("letters", _) => letters::swath(request),
         ("tasks", _) => match cluster {
@@ -103,8 +101,6 @@ fn run(request: &Request, cluster: Option<&Cluster>) -> Answer {
             None => tasks::tasks(request),
         },
         ("tree", _) => tasks::tree(request),
-        ("anomaly", _) => Err(Error::unsupported("the job anomaly reads HDF5, which swath does not do yet")
-            .with_help("run anomaly_mem")),
         (job, _) => Err(Error::argument(format!("there is no job '{job}'")).with_help(USAGE)),
     }
 }
