@@ -46,8 +46,8 @@ pub fn main() -> ExitCode {
     swath::init();
     let result = match Cli::parse_from(sql::spare_comments(std::env::args_os())).command {
         Command::Sql(args) => sql::run(args),
-        Command::Scheduler(args) => args.run().map_err(output::Failure::from),
-        Command::Worker(args) => args.run().map_err(output::Failure::from),
+        Command::Scheduler(args) => own(|| args.run()),
+        Command::Worker(args) => own(|| args.run()),
         Command::Cluster(args) => cluster::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Tls(args) => tls::run(&args),
@@ -59,4 +59,10 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs a scheduler or a worker: a process that reacts to signals itself.
+fn own(serve: impl FnOnce() -> swath::Result<()>) -> Result<(), output::Failure> {
+    swath::processes::own_signals();
+    serve().map_err(output::Failure::from)
 }

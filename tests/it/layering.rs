@@ -40,6 +40,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "swath-error",
             "swath-graph",
+            "swath-aside",
             "swath-block",
             "swath-execute",
             "swath-scheduler",
@@ -159,8 +160,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("hdf5-reader", &["swath-hdf5"]),
     ("zarrs", &["swath-zarr"]),
     ("rustyline", &["swath"]),
-    ("clap", &["swath"]),
-    ("signal-hook", &["swath-local", "swath"]),
+    ("clap", &["swath-cluster", "swath"]),
+    ("signal-hook", &["swath-local", "swath-cluster", "swath"]),
     ("indicatif", &["swath-local"]),
 ];
 

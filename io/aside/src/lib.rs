@@ -8,6 +8,7 @@
 mod dir;
 mod file;
 mod registry;
+mod scratch;
 
 /// Re-exported for [`on_first_use!`].
 #[doc(hidden)]
@@ -16,3 +17,4 @@ pub use inventory;
 pub use dir::AsideDir;
 pub use file::AsideFile;
 pub use registry::{OnFirstUse, live, remove_all, shutdown};
+pub use scratch::{ScratchDir, remove_leftovers};

@@ -11,7 +11,7 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::SessionConfig;
-use swath_aside::AsideDir;
+use swath_aside::ScratchDir;
 use swath_block::{MemoryLedger, TaskContext};
 use swath_error::Result;
 
@@ -42,7 +42,7 @@ pub struct Session {
     reads: Arc<ReadCounter>,
     /// Removed on drop, after the context that spills into it.
     #[allow(dead_code)]
-    spill: Option<AsideDir>,
+    spill: Option<ScratchDir>,
 }
 
 impl Session {
@@ -66,7 +66,7 @@ impl Session {
     /// # Errors
     /// [`swath_error::ErrorKind::Io`] when the spill folder cannot be made.
     pub fn for_task(ctx: &TaskContext<'_>) -> Result<Self> {
-        let spill = AsideDir::create(std::env::temp_dir().join("swath-spill"))?;
+        let spill = ScratchDir::create(&std::env::temp_dir())?;
         let reads = Arc::new(ReadCounter::default());
         let disk =
             DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![spill.path().into()]));

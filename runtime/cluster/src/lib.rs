@@ -8,6 +8,7 @@
 mod client;
 mod encode;
 mod local;
+pub mod processes;
 mod scheduler;
 mod scheduler_file;
 mod ssh;

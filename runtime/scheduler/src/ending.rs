@@ -26,6 +26,10 @@ impl Scheduler {
             self.give_up(import, &reason, effects);
         }
         self.touch(id);
+        let workers: Vec<_> = self.jobs.get(&id).into_iter().flat_map(|job| job.shares.keys().copied()).collect();
+        for worker in workers {
+            self.dismiss_if_empty(worker, effects);
+        }
         self.report_end(id, effects);
     }
 
@@ -90,6 +94,9 @@ impl Scheduler {
         workers.sort_unstable();
         workers.dedup();
         self.discharge(id, &job);
+        for worker in &workers {
+            self.dismiss_if_empty(*worker, effects);
+        }
         let sources = self.detach_all(id, &job, effects);
         effects.retired.push(Retired { job: id, workers, columns: job });
         for source in sources {

@@ -71,4 +71,5 @@ pub use event::{Attempt, Event, HeldBlock, WorkerSpec};
 pub use ids::{JobId, TaskRef, Time, WorkerId};
 pub use job::TaskState;
 pub use plan::{JobOptions, JobPlan};
+pub use retire::Left;
 pub use scheduler::Scheduler;

@@ -127,7 +127,11 @@ impl Scheduler {
                 TaskState::Waiting | TaskState::Ready if job.ending.is_none() => {
                     self.drop_idle(task, &mut unneeded, effects);
                 }
-                TaskState::Running => self.recall_task(task, None, effects),
+                TaskState::Running => {
+                    let worker = WorkerId(job.place[at]);
+                    self.recall_task(task, None, effects);
+                    self.dismiss_if_empty(worker, effects);
+                }
                 _ => {}
             }
         }

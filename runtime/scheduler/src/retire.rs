@@ -1,10 +1,26 @@
 //! Workers that are to go: they are given nothing more, give back what has not begun, and hand over what only they hold.
 
+use serde::{Deserialize, Serialize};
+use swath_graph::TaskId;
+
 use crate::effects::Effects;
 use crate::ids::{TaskRef, WorkerId};
 use crate::job::TaskState;
 use crate::scheduler::Scheduler;
 use crate::worker::Worker;
+
+/// What keeps a worker that is to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    /// Tasks that it has and somebody waits for.
+    pub tasks: u32,
+    /// Results that somebody wants and that it answers for.
+    pub results: u32,
+    /// Bytes of what it holds.
+    pub bytes: u64,
+    /// Whether there is a worker that could take them over.
+    pub others: bool,
+}
 
 /// Copies on their way from one worker that is to go.
 const AT_ONCE: usize = 64;
@@ -69,12 +85,32 @@ impl Scheduler {
         self.ordered.keys().filter(|(task, _)| self.holder(*task) == Some(id)).count()
     }
 
-    /// A worker that is to go and has nothing left may; one that has more to hand over goes on with that.
+    /// A worker that is to go and has nothing left that anybody wants may.
     pub(crate) fn dismiss_if_empty(&mut self, id: WorkerId, effects: &mut Effects) {
-        let Some(worker) = self.workers.get_mut(id).filter(|w| w.closing) else { return };
-        if worker.active == 0 && worker.results == 0 && !worker.dismissed {
+        let Some(worker) = self.workers.get(id).filter(|w| w.closing && !w.dismissed) else { return };
+        if worker.results > 0 || (worker.active > 0 && self.wanted_on(id).next().is_some()) {
+            return;
+        }
+        if let Some(worker) = self.workers.get_mut(id) {
             worker.dismissed = true;
             effects.leave.push(id);
         }
+    }
+
+    /// Tasks that a worker has and whose results somebody waits for: what runs on of a job that was stopped is not.
+    fn wanted_on(&self, id: WorkerId) -> impl Iterator<Item = TaskRef> {
+        let jobs = self.jobs.iter().filter(|(_, job)| job.ending.is_none());
+        jobs.flat_map(move |(job_id, job)| {
+            let wanted = move |t: &TaskId| job.state[t.index()].is_active() && job.uses[t.index()] > 0;
+            job.tasks_on(id).filter(wanted).map(|task| TaskRef { job: *job_id, task })
+        })
+    }
+
+    /// What keeps a worker that is to go; none when nothing does, or it stays.
+    pub fn left_on(&self, id: WorkerId) -> Option<Left> {
+        let worker = self.workers.get(id).filter(|w| w.closing && !w.dismissed)?;
+        let others = self.workers.iter().any(|(_, w)| !w.closing);
+        let tasks = self.wanted_on(id).count() as u32;
+        Some(Left { tasks, results: worker.results, bytes: worker.held, others })
     }
 }

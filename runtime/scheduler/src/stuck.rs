@@ -65,6 +65,10 @@ impl Scheduler {
             return Error::new(ErrorKind::Cluster, format!("there is no worker to run {task}"))
                 .with_help("start workers with `swath worker --scheduler HOST:PORT`");
         }
+        if self.workers.iter().all(|(_, w)| w.closing) {
+            return Error::new(ErrorKind::Cluster, format!("every worker that could run {task} is leaving"))
+                .with_help("start another one with `swath worker --scheduler HOST:PORT`");
+        }
         let mut wants = Vec::new();
         if !wishes.workers.is_empty() && !wishes.allow_other_workers {
             wants.push(format!("a worker called {}", wishes.workers.join(" or ")));

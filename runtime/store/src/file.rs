@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use arrow::buffer::Buffer;
 use arrow::ipc::root_as_message;
+use swath_aside::ScratchDir;
 use swath_block::{Block, BlockDecoder, BlockEncoder, IpcMessage};
 use swath_error::{Error, Result};
 
-use crate::folder::Folder;
 
 /// Bytes of a message, about.
 const SLICE: usize = 1 << 20;
@@ -23,7 +23,7 @@ const MARKER: [u8; 4] = [0xff; 4];
 pub(crate) struct SpillFile {
     path: PathBuf,
     /// Keeps the folder while there is a file in it.
-    _folder: Arc<Folder>,
+    _folder: Arc<ScratchDir>,
 }
 
 impl Drop for SpillFile {
@@ -60,7 +60,7 @@ pub(crate) enum NotWritten {
 }
 
 impl Writing {
-    pub fn begin(folder: Arc<Folder>, number: u64) -> Result<Self> {
+    pub fn begin(folder: Arc<ScratchDir>, number: u64) -> Result<Self> {
         let path = folder.path().join(format!("{number}.arrow"));
         let out = File::create_new(&path).map_err(|e| Error::io(path.display(), e))?;
         let file = Arc::new(SpillFile { path, _folder: folder });
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn several_blocks_share_a_file() {
         let parent = tempfile::tempdir().unwrap();
-        let folder = Arc::new(Folder::create(parent.path()).unwrap());
+        let folder = Arc::new(ScratchDir::create(parent.path()).unwrap());
         let mut writing = Writing::begin(folder.clone(), 0).unwrap();
         let array = Chunk::from_vec((0..300_000).map(f64::from).collect(), &[300, 1000]).unwrap();
         let parts: Vec<FilePart> = [Block::Unit, array.into(), Block::value("word".to_owned())]
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn a_full_disk_is_said() {
         let parent = tempfile::tempdir().unwrap();
-        let folder = Arc::new(Folder::create(parent.path()).unwrap());
+        let folder = Arc::new(ScratchDir::create(parent.path()).unwrap());
         let full = File::options().write(true).open("/dev/full").unwrap();
         let file = Arc::new(SpillFile { path: folder.path().join("0.arrow"), _folder: folder });
         let mut writing = Writing { file, out: BufWriter::new(full), at: 0 };
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn a_damaged_file_is_an_error() {
         let parent = tempfile::tempdir().unwrap();
-        let folder = Arc::new(Folder::create(parent.path()).unwrap());
+        let folder = Arc::new(ScratchDir::create(parent.path()).unwrap());
         let mut writing = Writing::begin(folder, 0).unwrap();
         let part = writing.add(&Block::value(vec![7u64; 100])).unwrap();
         let bytes = std::fs::read(&part.file.path).unwrap();

@@ -11,7 +11,6 @@
 
 mod entries;
 mod file;
-mod folder;
 mod options;
 mod readers;
 mod slot;
@@ -19,7 +18,6 @@ mod spill;
 mod store;
 mod writer;
 
-pub use folder::remove_leftovers;
 pub use options::{StoreOptions, StoreUsage};
 pub use slot::Slot;
 pub use spill::Spill;

@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use futures::channel::oneshot;
 use parking_lot::{Condvar, Mutex};
+use swath_aside::ScratchDir;
 use swath_block::{Block, MemoryLedger};
 use swath_error::{Error, ErrorKind, Result};
 
 use crate::entries::{Entries, Entry, Id, Place};
 use crate::file::FilePart;
-use crate::folder::Folder;
 use crate::readers::Readers;
 use crate::{Slot, StoreOptions, StoreUsage, writer};
 
@@ -62,7 +62,7 @@ pub(crate) struct Core {
     pub ledger: MemoryLedger,
     pub target: u64,
     pub parent: PathBuf,
-    pub folder: Mutex<Weak<Folder>>,
+    pub folder: Mutex<Weak<ScratchDir>>,
     pub files: AtomicU64,
     readers: Readers,
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use swath_aside::ScratchDir;
 use swath_block::Block;
 use swath_error::{Error, Result};
 
 use crate::entries::{Id, Round, Written};
 use crate::file::{NotWritten, Writing};
-use crate::folder::Folder;
 use crate::spill::{Core, State};
 
 /// While memory is short and nothing can be written, how often it looks again: blocks come out of use without a sign.
@@ -161,7 +161,7 @@ impl Core {
         let folder = if let Some(folder) = there {
             folder
         } else {
-            let made = Arc::new(Folder::create(&self.parent)?);
+            let made = Arc::new(ScratchDir::create(&self.parent)?);
             *self.folder.lock() = Arc::downgrade(&made);
             made
         };

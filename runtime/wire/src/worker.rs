@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use swath_error::Error;
 use swath_graph::{LayerId, Step};
-use swath_scheduler::{Attempt, Input, JobId, Priority, TaskRef, WorkerId};
+use swath_scheduler::{Attempt, Input, JobId, Left, Priority, TaskRef, WorkerId};
 
 use crate::Blob;
 
@@ -74,6 +74,8 @@ pub enum ToWorker {
     Call(u64, WorkerCall),
     /// Take no more tasks: the scheduler is moving this worker's results away.
     Retire,
+    /// What keeps this worker, which is to go; said whenever that changes.
+    Left(Left),
     /// End, for this reason.
     Stop(String),
 }

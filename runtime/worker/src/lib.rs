@@ -11,6 +11,7 @@ pub use swath_worker_core as core;
 mod actors;
 mod compute;
 mod deliveries;
+mod departure;
 mod desk;
 mod fetch;
 mod jobs;
@@ -24,8 +25,9 @@ mod session;
 mod worker;
 
 pub use net::runtime;
-pub use options::WorkerOptions;
+pub use options::{
+    LEAST_MEMORY, MOST_THREADS, WorkerOptions, check_memory_limit, check_resource, check_threads,
+};
 pub use run::{Running, running};
 pub use session::flight_options;
-pub use swath_store::remove_leftovers;
 pub use worker::Worker;

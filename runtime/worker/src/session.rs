@@ -42,6 +42,8 @@ pub(crate) struct Session {
 pub(crate) enum End {
     /// The scheduler or the owner said so.
     Stopped,
+    /// The owner said so, or nobody took over what it holds: that is lost.
+    GivenUp,
     /// The scheduler is gone, or does not want this worker any more.
     Lost(Error),
 }
@@ -112,6 +114,7 @@ impl Session {
         let sender = tokio::spawn(self.desk.clone().send_in_time());
         let beat = tokio::spawn(heartbeat(self.desk.clone(), options.clone()));
         let desk = self.desk.clone();
+        let overdue = desk.departure.overdue(&options.name, options.retire_timeout);
         let ask_to_leave = async {
             loop {
                 leave.notified().await;
@@ -120,12 +123,16 @@ impl Session {
         };
         let end = tokio::select! {
             end = listen(&self.desk, &mut self.incoming) => end,
-            () = stop.notified() => End::Stopped,
+            () = overdue => End::GivenUp,
+            () = stop.notified() => End::GivenUp,
             () = ask_to_leave => End::Stopped,
         };
+        if matches!(end, End::GivenUp) {
+            desk.departure.give_up(&options.name);
+        }
         beat.abort();
         sender.abort();
-        if matches!(end, End::Stopped) {
+        if !matches!(end, End::Lost(_)) {
             self.desk.report(FromWorker::Bye(None));
         }
         self.shelf.close();

@@ -33,8 +33,9 @@ impl Worker {
     ///
     /// # Errors
     /// [`swath_error::ErrorKind::Cluster`] when there is no scheduler, or it refuses this worker and says why;
-    /// [`swath_error::ErrorKind::Io`] when the data plane's address cannot be had.
+    /// [`swath_error::ErrorKind::Io`] when the data plane's address cannot be had; those of [`WorkerOptions::check`].
     pub async fn start(options: WorkerOptions) -> Result<Self> {
+        options.check()?;
         let net = crate::runtime()?;
         let first = {
             let options = options.clone();
@@ -62,12 +63,13 @@ impl Worker {
         &self.address
     }
 
-    /// Ends it at once; what it holds is lost.
+    /// Ends it at once; what it holds is lost. One that was told to leave says what that is.
     pub fn stop(&self) {
         self.signals.stop.notify_one();
     }
 
-    /// Asks it to hand over what it holds and to end then.
+    /// Asks it to hand over what it holds and to end then. While no other worker is there it goes on for as long as its
+    /// options say, if anything of it is still wanted.
     pub fn leave(&self) {
         self.signals.leave.notify_one();
     }
@@ -108,10 +110,16 @@ async fn open(options: &WorkerOptions) -> Result<Session> {
 async fn serve(mut session: Session, options: &WorkerOptions, signals: &Signals) -> Result<()> {
     loop {
         match session.serve(options, &signals.stop, &signals.leave).await {
-            End::Stopped => return Ok(()),
+            End::Stopped | End::GivenUp => return Ok(()),
             End::Lost(error) if options.patience.is_zero() => return Err(error),
             End::Lost(error) => {
-                session = open(options).await.map_err(|again| again.context(error.to_string()))?;
+                let opened = tokio::select! {
+                    opened = open(options) => opened,
+                    // Without a cluster there is nobody to hand anything over to.
+                    () = signals.stop.notified() => return Ok(()),
+                    () = signals.leave.notified() => return Ok(()),
+                };
+                session = opened.map_err(|again| again.context(error.to_string()))?;
             }
         }
     }

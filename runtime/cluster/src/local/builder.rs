@@ -24,6 +24,7 @@ pub struct LocalClusterBuilder {
     pub(crate) identity: Option<Identity>,
     pub(crate) ttl: Duration,
     pub(crate) patience: Duration,
+    pub(crate) retire_timeout: Duration,
     pub(crate) scheduler_file: Option<PathBuf>,
 }
 
@@ -40,6 +41,7 @@ impl Default for LocalClusterBuilder {
             identity: None,
             ttl: Duration::from_secs(30),
             patience: Duration::from_mins(5),
+            retire_timeout: Duration::from_mins(1),
             scheduler_file: None,
         }
     }
@@ -111,6 +113,13 @@ impl LocalClusterBuilder {
     /// How long a task waits for a worker that may run it before it fails. Default 5 minutes.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// How long a worker that is let go goes on while no other one is there to take over what is still wanted of it. Default
+    /// one minute.
+    pub fn retire_timeout(mut self, timeout: Duration) -> Self {
+        self.retire_timeout = timeout;
         self
     }
 

@@ -248,6 +248,7 @@ impl LocalCluster {
             resources: self.setup.resources.clone(),
             local_dir: self.setup.local_dir.clone().unwrap_or(options.local_dir),
             identity: self.setup.identity.clone(),
+            retire_timeout: self.setup.retire_timeout,
             ..options
         })
     }

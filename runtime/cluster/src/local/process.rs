@@ -50,7 +50,8 @@ fn command(program: &Path, address: &str, name: &str, memory: u64, setup: &Local
         .args(["swath-worker", "--supervised"])
         .args(["--scheduler", address, "--name", name])
         .args(["--nthreads", &setup.threads.to_string()])
-        .args(["--memory-limit", &memory.to_string()]);
+        .args(["--memory-limit", &memory.to_string()])
+        .args(["--retire-timeout", &setup.retire_timeout.as_secs_f64().to_string()]);
     for (resource, amount) in &setup.resources {
         command.args(["--resources", &format!("{resource}={amount}")]);
     }

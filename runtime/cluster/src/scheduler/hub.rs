@@ -164,6 +164,7 @@ impl Hub {
             self.answer(asker, Ok(answer));
         }
         self.give_up_silent();
+        self.tell_what_is_left();
         let idle = self.clients.is_empty() && self.detached.is_empty();
         if !idle {
             self.busy_at = Instant::now();

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use swath_error::Error;
 use swath_graph::LayerId;
-use swath_scheduler::JobId;
+use swath_scheduler::{JobId, Left};
 use swath_wire::{Metrics, Outbox, Peer, WorkerOffer};
 
 use super::outgoing::{ToOneClient, ToOneWorker};
@@ -21,6 +21,8 @@ pub(crate) struct WorkerLink {
     /// Layers it has been sent, by job: one flag per layer.
     pub layers: HashMap<JobId, Vec<bool>>,
     pub retiring: bool,
+    /// What it was last told that keeps it.
+    pub left: Option<Left>,
     pub metrics: Metrics,
     pub heard: Instant,
     /// The connection is over, and why; its supervisor has until then to say more.
@@ -36,6 +38,7 @@ impl WorkerLink {
             out: ToOneWorker::default(),
             layers: HashMap::new(),
             retiring: false,
+            left: None,
             metrics: Metrics::default(),
             heard: Instant::now(),
             silent: None,

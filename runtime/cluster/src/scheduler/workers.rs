@@ -136,6 +136,17 @@ impl Hub {
         }
     }
 
+    /// Workers that are to go hear what keeps them.
+    pub fn tell_what_is_left(&mut self) {
+        for (id, link) in self.workers.iter_mut().filter(|(_, link)| link.retiring && link.silent.is_none()) {
+            let left = self.scheduler.left_on(*id);
+            if let Some(left) = left.filter(|left| link.left != Some(*left)) {
+                link.left = Some(left);
+                link.out.push(ToWorker::Left(left));
+            }
+        }
+    }
+
     pub fn worker_left(&mut self, id: WorkerId, reason: Option<Error>) {
         let Some(mut link) = self.workers.remove(&id) else { return };
         if let Some(outbox) = &link.outbox {

@@ -9,6 +9,9 @@ use swath_execute::held_memory;
 /// What a worker process is told to hand over what it holds and end.
 pub(super) const LEAVE: &str = "leave";
 
+/// What it is told to end at once.
+pub(super) const STOP: &str = "stop";
+
 /// What the C library's allocator is told. By itself it keeps freed pieces of up to 32 MiB, so that a worker whose results
 /// went to files still holds their memory. As with Dask's nanny it gives them back, but only what a limit of so many bytes
 /// would feel (none for 0): memory that is reused need not be had from the system again.
@@ -46,11 +49,11 @@ impl Process {
         self.0.id()
     }
 
-    /// Asks it to hand over what it holds and to end then.
-    pub fn leave(&mut self) {
+    /// Tells it something: [`LEAVE`] or [`STOP`].
+    pub fn tell(&mut self, word: &str) {
         if let Some(stdin) = &mut self.0.stdin {
-            // One that is ending already needs not be asked.
-            let _ = stdin.write_all(format!("{LEAVE}\n").as_bytes()).and_then(|()| stdin.flush());
+            // One that is ending already needs not be told.
+            let _ = stdin.write_all(format!("{word}\n").as_bytes()).and_then(|()| stdin.flush());
         }
     }
 

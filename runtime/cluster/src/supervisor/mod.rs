@@ -22,13 +22,16 @@ pub use cause::GAVE_UP;
 pub use obey::obey_supervisor;
 
 use cause::Cause;
-use child::Process;
+use child::{LEAVE, Process, STOP};
 
 /// Time between two looks at the process.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Looks from one at its memory to the next.
 const MEMORY_LOOKS: u32 = 5;
+
+/// How long a worker that is to end at once may take for that.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// The share of its memory limit at which a process is ended, in percent.
 const MOST_PERCENT: u64 = 95;
@@ -86,6 +89,8 @@ struct State {
     process: Option<Process>,
     /// It is to end and not to be started again.
     ending: bool,
+    /// When it is ended if it has not ended by itself.
+    kill_at: Option<Instant>,
     /// How it all ended.
     end: Option<Result<()>>,
     restarts: usize,
@@ -126,7 +131,16 @@ impl Supervisor {
     pub fn leave(&self) {
         let mut state = self.shared.state.lock();
         state.ending = true;
-        state.process.iter_mut().for_each(Process::leave);
+        state.process.iter_mut().for_each(|process| process.tell(LEAVE));
+    }
+
+    /// Tells the worker to end at once and for good, whatever it holds; it says what that is. One that does not end is
+    /// ended.
+    pub fn end_now(&self) {
+        let mut state = self.shared.state.lock();
+        state.ending = true;
+        state.kill_at.get_or_insert(Instant::now() + LAST_WORDS);
+        state.process.iter_mut().for_each(|process| process.tell(STOP));
     }
 
     /// Ends the worker at once and for good, with all it holds, and tells the scheduler.
@@ -179,9 +193,19 @@ impl Shared {
         let pid = process.as_ref().map(Process::pid);
         drop(process);
         if pid.is_some() {
-            swath_worker::remove_leftovers(&self.options.local_dir);
+            self.sweep();
         }
         pid
+    }
+
+    /// Removes what the worker's processes have left in files.
+    fn sweep(&self) {
+        swath_aside::remove_leftovers(&self.options.local_dir);
+        // Tables do not spill into the worker's own folder.
+        let system = std::env::temp_dir();
+        if system != self.options.local_dir {
+            swath_aside::remove_leftovers(&system);
+        }
     }
 
     /// Tells the log and the scheduler.
@@ -216,11 +240,12 @@ fn watch(shared: &Shared, command: &mut dyn FnMut() -> Command) {
             continue;
         };
         let ending = shared.state.lock().ending;
+        // However it ended: a process that gave up has files too.
+        shared.sweep();
         if !cause.is_death() {
             let gave_up = cause == Cause::GaveUp && !ending;
             return shared.finish(if gave_up { Err(gave_up_error(shared)) } else { Ok(()) });
         }
-        swath_worker::remove_leftovers(&shared.options.local_dir);
         eprintln!("swath: the worker {} died: {cause}", shared.options.name);
         shared.tell(pid, &cause);
         if ending {
@@ -240,11 +265,17 @@ fn watch(shared: &Shared, command: &mut dyn FnMut() -> Command) {
 /// The process's number and why it ended, when it has or must.
 fn look(shared: &Shared, at_memory: bool) -> Option<(u32, Cause)> {
     let mut state = shared.state.lock();
+    let kill_at = state.kill_at;
     let process = state.process.as_mut()?;
     let pid = process.pid();
     if let Some(status) = process.ended() {
         state.process = None;
         return Some((pid, Cause::of(status)));
+    }
+    if kill_at.is_some_and(|at| at <= Instant::now()) {
+        process.kill();
+        state.process = None;
+        return Some((pid, Cause::Wanted));
     }
     let limit = shared.options.memory_limit;
     if !at_memory || limit == 0 {

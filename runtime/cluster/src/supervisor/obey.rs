@@ -6,10 +6,10 @@ use std::sync::Arc;
 use swath_error::{Error, Result};
 use swath_worker::Worker;
 
-use super::child::LEAVE;
+use super::child::{LEAVE, STOP};
 
 /// Makes the worker of this process do what the supervisor says over the standard input: hand over what it holds and
-/// end, or end at once when the supervisor is gone.
+/// end, end at once, and that also when the supervisor is gone.
 ///
 /// # Errors
 /// [`swath_error::ErrorKind::Io`] when the thread for it cannot be started.
@@ -19,6 +19,7 @@ pub fn obey_supervisor(worker: &Arc<Worker>) -> Result<()> {
         for line in std::io::stdin().lock().lines() {
             match line {
                 Ok(line) if line.trim() == LEAVE => worker.leave(),
+                Ok(line) if line.trim() == STOP => worker.stop(),
                 Ok(_) => {}
                 Err(_) => break,
             }

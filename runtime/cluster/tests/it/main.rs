@@ -12,6 +12,7 @@ mod futures;
 mod graphs;
 mod handshake;
 mod hostile;
+mod leaving;
 mod membership;
 mod processes;
 mod security;

@@ -1,15 +1,12 @@
 //! Workers in processes of their own, under supervision. This test binary is the program that they run.
 
+use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use swath_cluster::{
-    GAVE_UP, LocalCluster, SchedulerOptions, SchedulerServer, Supervisor, SupervisorOptions, Worker,
-    WorkerOptions, build, obey_supervisor, operations,
-};
+use swath_cluster::{LocalCluster, Supervisor, SupervisorOptions};
 use swath_error::ErrorKind;
 use swath_tasks::task;
 
@@ -36,46 +33,16 @@ pub fn program(folder: &Path) -> PathBuf {
 #[test]
 fn entry() {
     let Ok(arguments) = std::env::var(ARGUMENTS) else { return };
-    let words: Vec<&str> = arguments.split(' ').collect();
-    let value = |name: &str| words.iter().position(|w| *w == name).map(|at| words[at + 1]);
-    let result = match words[0] {
-        "swath-scheduler" => schedule(value("--host").unwrap(), words.contains(&"--insecure")),
-        _ => work(&value, words.contains(&"--supervised")),
+    let words = std::iter::once("program").chain(arguments.split(' ')).map(OsString::from);
+    let (before, test) = (arguments.clone(), std::env::current_exe().unwrap());
+    let again = move |further: &[OsString]| {
+        let further: Vec<&str> = further.iter().map(|word| word.to_str().unwrap()).collect();
+        let mut command = Command::new(&test);
+        command.env(ARGUMENTS, format!("{before} {}", further.join(" ")));
+        command.args(["--exact", "processes::entry", "--nocapture"]).stdout(Stdio::null());
+        command
     };
-    if let Err(error) = result {
-        eprintln!("error: {error}");
-        std::process::exit(GAVE_UP);
-    }
-    std::process::exit(0);
-}
-
-fn schedule(host: &str, insecure: bool) -> swath_error::Result<()> {
-    let listen = format!("{host}:0").parse().unwrap();
-    let options = SchedulerOptions { listen, insecure, ..SchedulerOptions::new(build()?) };
-    let server = swath_execute::block_on(SchedulerServer::start(options))?;
-    eprintln!("swath scheduler at {}", server.address());
-    swath_execute::block_on(server.wait());
-    Ok(())
-}
-
-fn work<'a>(value: &dyn Fn(&str) -> Option<&'a str>, supervised: bool) -> swath_error::Result<()> {
-    let defaults = WorkerOptions::new(value("--scheduler").unwrap(), build()?, operations()?);
-    let number = |name: &str| value(name).and_then(|text| text.parse::<u64>().ok());
-    let options = WorkerOptions {
-        name: value("--name").map_or(defaults.name.clone(), str::to_owned),
-        threads: number("--nthreads").unwrap_or(1) as usize,
-        memory_limit: number("--memory-limit").unwrap_or(256 << 20),
-        local_dir: value("--local-dir").map_or(defaults.local_dir.clone(), PathBuf::from),
-        lifetime: number("--lifetime").map(Duration::from_secs),
-        contact: value("--contact").map(str::to_owned),
-        supervised,
-        ..defaults
-    };
-    let worker = Arc::new(swath_execute::block_on(Worker::start(options))?);
-    if supervised {
-        obey_supervisor(&worker)?;
-    }
-    swath_execute::block_on(worker.wait())
+    std::process::exit(swath_cluster::processes::serve(words, Box::new(again)));
 }
 
 #[task]
@@ -193,6 +160,7 @@ fn a_supervised_process_does_not_outlive_its_supervisor_and_leaves_when_told() {
     let start = |name: &str| {
         let mut command = Command::new(program(dir.path()));
         command.args(["swath-worker", "--supervised", "--scheduler", &cluster.address(), "--name", name]);
+        command.args(["--nthreads", "1", "--memory-limit", "256MiB"]);
         let child = command.stdin(Stdio::piped()).spawn().unwrap();
         eventually("it is there", || client.workers().unwrap().iter().any(|w| w.name == name));
         child
@@ -218,6 +186,7 @@ fn a_lifetime_ends_with_nothing_lost() {
     let client = cluster.client().unwrap();
     let mut command = Command::new(program(dir.path()));
     command.args(["swath-worker", "--scheduler", &cluster.address(), "--name", "mortal", "--lifetime", "2"]);
+    command.args(["--nthreads", "1", "--no-supervisor"]);
     let mut child = command.stdin(Stdio::null()).spawn().unwrap();
     client.wait_for_workers(2, Duration::from_secs(30)).unwrap();
     let kept = client.task(bytes).workers(["mortal"]).submit((500usize,)).unwrap();

@@ -29,6 +29,8 @@ fn builder(folder: &Path, hosts: &[&str]) -> SshClusterBuilder {
     SshCluster::builder(hosts.iter().copied(), "127.0.0.1:0".parse().unwrap())
         .ssh([ssh.to_str().unwrap()])
         .program(program(folder).to_str().unwrap())
+        .insecure()
+        .worker_arguments(["--nthreads", "1", "--no-supervisor"])
         .patience(Duration::from_mins(1))
 }
 

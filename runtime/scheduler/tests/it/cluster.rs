@@ -7,6 +7,29 @@ use swath_scheduler::{Event, JobId, JobOptions, TaskState, Time, WorkerId, Worke
 use crate::world::{Bench, graph, one_layer, plain, task};
 
 #[test]
+fn a_worker_that_is_to_go_goes_with_the_last_who_wants_anything_of_it() {
+    let mut b = Bench::with_remote(1);
+    b.submit(0, plain(&[&[], &[]], &[0, 1]), JobOptions::default());
+    let orders = b.orders();
+    b.tell(Event::Done(orders[0].attempt, 10, 100));
+    b.tell(Event::Retire(WorkerId(0)));
+    let left = b.scheduler.left_on(WorkerId(0)).unwrap();
+    assert_eq!((left.tasks, left.results, left.others), (1, 1, false));
+    assert!(b.effects.leave.is_empty());
+    // What runs on is wanted by nobody.
+    b.tell(Event::Forget(JobId(0)));
+    assert_eq!(b.effects.leave, [WorkerId(0)]);
+    assert_eq!(b.scheduler.left_on(WorkerId(0)), None);
+    let mut b = Bench::with_remote(1);
+    b.submit(0, plain(&[&[]], &[0]), JobOptions::default());
+    b.run_all();
+    b.tell(Event::Retire(WorkerId(0)));
+    assert!(b.effects.leave.is_empty());
+    b.tell(Event::Forget(JobId(0)));
+    assert_eq!(b.effects.leave, [WorkerId(0)], "its job is gone");
+}
+
+#[test]
 fn a_copy_takes_the_place_of_a_lost_result() {
     let mut b = Bench::with_remote(2);
     b.submit(0, plain(&[&[]], &[0]), JobOptions::default());

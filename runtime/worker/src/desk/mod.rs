@@ -22,6 +22,7 @@ use self::inner::{Away, Inner};
 use crate::actors::Actors;
 use crate::core::{Event, FetchOrder, WorkerCore};
 use crate::deliveries::Deliveries;
+use crate::departure::Departure;
 use crate::fetch;
 use crate::run::{self, Work};
 
@@ -40,6 +41,7 @@ pub(crate) struct Desk {
     pub flight: FlightClient,
     pub net: Handle,
     pub deliveries: Deliveries,
+    pub departure: Departure,
     outbox: Outbox,
     actors: Arc<Actors>,
     inner: Mutex<Inner>,
@@ -82,6 +84,7 @@ impl Desk {
             flight,
             net,
             deliveries,
+            departure: Departure::default(),
             outbox,
             actors,
             inner,
@@ -116,6 +119,7 @@ impl Desk {
                     ToWorker::Forget(job) => inner.events.push_back(Event::Forget(job)),
                     ToWorker::Call(number, call) => self.clone().call(number, call),
                     ToWorker::Retire => {}
+                    ToWorker::Left(left) => self.departure.hear(left),
                     ToWorker::Stop(reason) => stop = Some(reason),
                 }
             }

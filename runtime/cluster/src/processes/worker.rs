@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use swath_cluster::{GAVE_UP, Supervisor, SupervisorOptions, Worker, WorkerOptions, obey_supervisor};
+use swath_error::{Error, Result};
 
 use super::connect::{Tls, listen_address, scheduler_address};
-use super::scheduler::seconds;
-use super::signals;
-use crate::{Error, Result};
+use super::limits::{bytes, resource, seconds};
+use super::{Again, over, signals, this_program};
+use crate::{GAVE_UP, Supervisor, SupervisorOptions, Worker, WorkerOptions, obey_supervisor};
 
 /// What `swath worker` takes.
 #[derive(clap::Args, Clone, Debug)]
@@ -29,28 +28,33 @@ pub struct WorkerArgs {
     nthreads: Option<usize>,
 
     /// Memory for results, such as 4GiB; above 60 % of it results go to files. Default: 70 % of the machine's.
-    #[arg(long, value_name = "BYTES")]
-    memory_limit: Option<String>,
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    memory_limit: Option<u64>,
 
     /// Folder for results that do not fit into memory.
     #[arg(long, value_name = "DIR")]
     local_dir: Option<PathBuf>,
 
     /// Amounts of abstract resources that tasks may ask for, such as GPU=1.
-    #[arg(long, value_name = "NAME=N", value_delimiter = ',')]
-    resources: Vec<String>,
+    #[arg(long, value_name = "NAME=N", value_delimiter = ',', value_parser = resource)]
+    resources: Vec<(String, u64)>,
 
     /// Its name; must be unique in the cluster. Default: host and process number.
     #[arg(long)]
     name: Option<String>,
 
     /// Seconds after which it hands its results over and ends.
-    #[arg(long, value_name = "SECONDS")]
-    lifetime: Option<f64>,
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    lifetime: Option<Duration>,
 
     /// Seconds by which the lifetime is varied, up or down, so that workers started together do not end together.
-    #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
-    lifetime_stagger: f64,
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds, allow_negative_numbers = true)]
+    lifetime_stagger: Duration,
+
+    /// Seconds that it goes on after it was told to leave (SIGTERM, its lifetime, a client) while nobody is there to take
+    /// over what is still wanted of it; then it ends, and that is lost. A second SIGTERM ends it at once.
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, allow_negative_numbers = true)]
+    retire_timeout: Duration,
 
     /// Host or interface to answer other workers and clients at.
     #[arg(long, default_value = "127.0.0.1")]
@@ -65,8 +69,8 @@ pub struct WorkerArgs {
     contact: Option<String>,
 
     /// Seconds to look for a scheduler that is not there, at the start and after a loss.
-    #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
-    patience: f64,
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds, allow_negative_numbers = true)]
+    patience: Duration,
 
     /// Listen beyond this machine without certificates.
     #[arg(long)]
@@ -86,29 +90,36 @@ pub struct WorkerArgs {
 }
 
 impl WorkerArgs {
-    /// Works until it is told to end, or the scheduler is gone.
+    /// Works until it is told to end, or the scheduler is gone. The supervisor starts this program once more, with the
+    /// arguments that it was started with.
     ///
     /// # Errors
     /// When there is no scheduler, it refuses this worker, or the arguments are wrong.
     pub fn run(&self) -> Result<()> {
+        self.run_again(this_program()?)
+    }
+
+    /// As [`Self::run`]; `again` starts the program as the worker.
+    pub(super) fn run_again(&self, again: Again) -> Result<()> {
         let options = self.options()?;
+        options.check()?;
         if self.supervised {
-            let result = self.work(options);
+            let result = over(self.work(options));
             return result.inspect_err(|error| {
                 eprintln!("error: {error}");
                 // Starting it once more would not help.
                 std::process::exit(GAVE_UP);
             });
         }
-        if self.no_supervisor { self.work(options) } else { self.supervise(options) }
+        if self.no_supervisor { over(self.work(options)) } else { self.supervise(options, again) }
     }
 
     fn work(&self, options: WorkerOptions) -> Result<()> {
         let name = options.name.clone();
         let worker = Arc::new(swath_execute::block_on(Worker::start(options))?);
         eprintln!("swath worker {name} at {}", worker.address());
-        let leaving = worker.clone();
-        signals::on_signal(move || leaving.leave());
+        let (leaving, ending) = (worker.clone(), worker.clone());
+        signals::on_signal(move || leaving.leave(), move || ending.stop());
         if self.supervised {
             obey_supervisor(&worker)?;
         }
@@ -116,13 +127,11 @@ impl WorkerArgs {
     }
 
     /// This program once more as the worker, watched over by this process.
-    fn supervise(&self, options: WorkerOptions) -> Result<()> {
+    fn supervise(&self, options: WorkerOptions, again: Again) -> Result<()> {
         let WorkerOptions { scheduler, name, identity, memory_limit, local_dir, .. } = options;
-        let program = std::env::current_exe().map_err(|e| Error::io("the path of this program", e))?;
-        let mut arguments: Vec<_> = std::env::args_os().skip(1).collect();
-        arguments.push("--supervised".into());
+        let mut further = vec!["--supervised".into()];
         if self.name.is_none() {
-            arguments.extend(["--name".into(), name.clone().into()]);
+            further.extend(["--name".into(), name.clone().into()]);
         }
         let watched = SupervisorOptions {
             identity,
@@ -130,33 +139,22 @@ impl WorkerArgs {
             local_dir,
             ..SupervisorOptions::new(scheduler, name)
         };
-        let command = move || {
-            let mut command = Command::new(&program);
-            command.args(&arguments);
-            command
-        };
-        let supervisor = Arc::new(Supervisor::start(watched, command)?);
-        let leaving = supervisor.clone();
-        signals::on_signal(move || leaving.leave());
+        let supervisor = Arc::new(Supervisor::start(watched, move || again(&further))?);
+        let (leaving, ending) = (supervisor.clone(), supervisor.clone());
+        signals::on_signal(move || leaving.leave(), move || ending.end_now());
         supervisor.wait()
     }
 
     fn options(&self) -> Result<WorkerOptions> {
         let scheduler = scheduler_address(self.scheduler.as_deref(), self.scheduler_file.as_ref())?;
-        let defaults = WorkerOptions::new(scheduler, swath_cluster::build()?, swath_cluster::operations()?);
-        let threads = self.nthreads.unwrap_or(defaults.threads);
-        if threads == 0 {
-            return Err(Error::argument("a worker needs at least one thread"));
-        }
-        let limit = self.memory_limit.as_deref().map(swath_block::parse_bytes).transpose();
-        let limit = limit.map_err(|e| e.context("--memory-limit"))?;
+        let defaults = WorkerOptions::new(scheduler, crate::build()?, crate::operations()?);
         let listen = listen_address(&self.host, self.port)?;
         let identity = self.tls.identity()?;
-        swath_cluster::check_exposure(listen, identity.is_some(), self.insecure)?;
+        crate::check_exposure(listen, identity.is_some(), self.insecure)?;
         Ok(WorkerOptions {
             name: self.name.clone().unwrap_or(defaults.name),
-            threads,
-            memory_limit: limit.unwrap_or(defaults.memory_limit),
+            threads: self.nthreads.unwrap_or(defaults.threads),
+            memory_limit: self.memory_limit.unwrap_or(defaults.memory_limit),
             owns_process: true,
             supervised: self.supervised,
             local_dir: self.local_dir.clone().unwrap_or(defaults.local_dir),
@@ -164,26 +162,28 @@ impl WorkerArgs {
             listen,
             contact: self.contact.clone(),
             identity,
-            lifetime: self.lifetime()?,
-            patience: seconds(self.patience)?,
+            lifetime: self.lifetime(),
+            retire_timeout: self.retire_timeout,
+            patience: self.patience,
             ..defaults
         })
     }
 
     fn resources(&self) -> Result<BTreeMap<String, u64>> {
-        let parse = |text: &String| {
-            let (name, amount) = text.split_once('=')?;
-            Some((name.trim().to_owned(), amount.trim().parse().ok()?))
-        };
-        let wrong =
-            |text: &String| Error::argument(format!("'{text}' is not a resource")).with_help("write NAME=N");
-        self.resources.iter().map(|text| parse(text).ok_or_else(|| wrong(text))).collect()
+        let mut all = BTreeMap::new();
+        for (name, amount) in &self.resources {
+            if all.insert(name.clone(), *amount).is_some() {
+                return Err(Error::argument(format!("--resources: {name} is there twice"))
+                    .with_help("name each resource once"));
+            }
+        }
+        Ok(all)
     }
 
     /// The lifetime, varied by the process's number.
-    fn lifetime(&self) -> Result<Option<Duration>> {
-        let Some(lifetime) = self.lifetime else { return Ok(None) };
+    fn lifetime(&self) -> Option<Duration> {
         let part = f64::from(std::process::id() % 1000) / 500.0 - 1.0;
-        seconds((lifetime + part * self.lifetime_stagger).max(0.0)).map(Some)
+        let varied = self.lifetime?.as_secs_f64() + part * self.lifetime_stagger.as_secs_f64();
+        Duration::try_from_secs_f64(varied.max(0.0)).ok()
     }
 }

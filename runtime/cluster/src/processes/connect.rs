@@ -3,9 +3,10 @@
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::PathBuf;
 
-use swath_cluster::{Client, ClientOptions, DEFAULT_PORT, Identity, read_scheduler_file, tls_identity};
+use swath_error::{Error, Result};
+use swath_wire::Identity;
 
-use crate::{Error, Result};
+use crate::{Client, ClientOptions, DEFAULT_PORT, read_scheduler_file, tls_identity};
 
 /// Certificates.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -19,7 +20,7 @@ impl Tls {
     /// The certificates, when there are any.
     ///
     /// # Errors
-    /// [`crate::ErrorKind::NotFound`] naming the file that is missing.
+    /// [`swath_error::ErrorKind::NotFound`] naming the file that is missing.
     pub fn identity(&self) -> Result<Option<Identity>> {
         self.tls_dir.as_ref().map(tls_identity).transpose()
     }
@@ -56,12 +57,12 @@ impl Connected {
 /// certificates. Every `compute()` runs there while the connection is kept; without the argument nothing changes.
 ///
 /// ```no_run
-/// let _cluster = swath::connect_from_args()?;
-/// # Ok::<(), swath::Error>(())
+/// let _cluster = swath_cluster::processes::connect_from_args()?;
+/// # Ok::<(), swath_error::Error>(())
 /// ```
 ///
 /// # Errors
-/// As [`Client::connect`]; [`crate::ErrorKind::InvalidArgument`] for an argument without its value.
+/// As [`Client::connect`]; [`swath_error::ErrorKind::InvalidArgument`] for an argument without its value.
 pub fn connect_from_args() -> Result<Option<Connected>> {
     let Some(address) = argument("--scheduler")? else { return Ok(None) };
     let tls = Tls { tls_dir: argument("--tls-dir")?.map(PathBuf::from) };
@@ -86,16 +87,44 @@ fn argument(name: &str) -> Result<Option<String>> {
 
 /// A scheduler's address from arguments; the default port of this machine for none.
 pub(super) fn scheduler_address(address: Option<&str>, file: Option<&PathBuf>) -> Result<String> {
-    match (address, file) {
-        (_, Some(file)) => read_scheduler_file(file),
-        (Some(address), None) if address.contains(':') => Ok(address.to_owned()),
-        (Some(host), None) => Ok(format!("{host}:{DEFAULT_PORT}")),
-        (None, None) => Ok(format!("127.0.0.1:{DEFAULT_PORT}")),
+    if let Some(file) = file {
+        return read_scheduler_file(file);
     }
+    let Some(address) = address else { return Ok(format!("127.0.0.1:{DEFAULT_PORT}")) };
+    let bare = address.trim().trim_start_matches("tcp://").trim_start_matches("tls://");
+    if bare.is_empty() || bare.starts_with(':') {
+        return Err(Error::argument(format!("'{address}' is not a scheduler's address"))
+            .with_help("write HOST or HOST:PORT, such as 127.0.0.1:8786"));
+    }
+    Ok(if bare.contains(':') { bare.to_owned() } else { format!("{bare}:{DEFAULT_PORT}") })
 }
 
 /// An address to listen at.
 pub(super) fn listen_address(host: &str, port: u16) -> Result<SocketAddr> {
-    let found = (host, port).to_socket_addrs().map_err(|e| Error::io(format!("{host}:{port}"), e))?.next();
-    found.ok_or_else(|| Error::argument(format!("'{host}' is not a host of this machine")))
+    let not_here = || {
+        Error::argument(format!("--host: '{host}' is not a host of this machine"))
+            .with_help("write an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all")
+    };
+    if host.trim().is_empty() {
+        return Err(not_here());
+    }
+    (host, port).to_socket_addrs().map_err(|e| not_here().with_source(e))?.next().ok_or_else(not_here)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_schedulers() {
+        let of = |text: &str| scheduler_address(Some(text), None);
+        assert_eq!(of("node").unwrap(), "node:8786");
+        assert_eq!(of("tcp://node:1").unwrap(), "node:1");
+        assert_eq!(scheduler_address(None, None).unwrap(), "127.0.0.1:8786");
+        for wrong in ["", "  ", ":8786"] {
+            let error = of(wrong).unwrap_err();
+            assert!(error.help().unwrap().contains("HOST:PORT"), "{error}");
+        }
+        assert!(listen_address("", 0).unwrap_err().to_string().contains("--host"));
+    }
 }

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use swath_cluster::{DEFAULT_PORT, SchedulerOptions, SchedulerServer};
+use swath_error::Result;
 
 use super::connect::{Tls, listen_address};
-use super::signals;
-use crate::Result;
+use super::limits::seconds;
+use super::{over, signals};
+use crate::{DEFAULT_PORT, SchedulerOptions, SchedulerServer};
 
 /// What `swath scheduler` takes.
 #[derive(clap::Args, Clone, Debug)]
@@ -26,12 +27,12 @@ pub struct SchedulerArgs {
     scheduler_file: Option<PathBuf>,
 
     /// Seconds of silence after which a worker or client is taken to be gone.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
-    ttl: f64,
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds, allow_negative_numbers = true)]
+    ttl: Duration,
 
     /// Seconds without clients after which it ends.
-    #[arg(long, value_name = "SECONDS")]
-    idle_timeout: Option<f64>,
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    idle_timeout: Option<Duration>,
 
     /// Listen beyond this machine without certificates: whoever reaches the port can run code on the workers.
     #[arg(long)]
@@ -47,26 +48,24 @@ impl SchedulerArgs {
     /// # Errors
     /// When the port is in use, certificates cannot be read, or it would be open to other machines.
     pub fn run(&self) -> Result<()> {
+        over(self.serve())
+    }
+
+    fn serve(&self) -> Result<()> {
         let options = SchedulerOptions {
             listen: listen_address(&self.host, self.port)?,
             identity: self.tls.identity()?,
             insecure: self.insecure,
-            ttl: seconds(self.ttl)?,
-            idle_timeout: self.idle_timeout.map(seconds).transpose()?,
+            ttl: self.ttl,
+            idle_timeout: self.idle_timeout,
             scheduler_file: self.scheduler_file.clone(),
-            ..SchedulerOptions::new(swath_cluster::build()?)
+            ..SchedulerOptions::new(crate::build()?)
         };
         let server = Arc::new(swath_execute::block_on(SchedulerServer::start(options))?);
         eprintln!("swath scheduler at {}", server.address());
         let stopped = server.clone();
-        signals::on_signal(move || stopped.stop());
+        signals::on_signal(move || stopped.stop(), signals::at_once);
         swath_execute::block_on(server.wait());
         Ok(())
     }
-}
-
-/// A time from seconds.
-pub(super) fn seconds(seconds: f64) -> Result<Duration> {
-    Duration::try_from_secs_f64(seconds)
-        .map_err(|_| crate::Error::argument(format!("{seconds} is not a number of seconds")))
 }
