@@ -13,8 +13,12 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 
 use crate::frame::{self, MAX_GREETING, PREFIX};
 
-/// Number of the protocol; changed with every change of a message.
-pub const PROTOCOL: u32 = 1;
+/// Number of the protocol: a hash of what messages look like, so that two builds which would not understand each other
+/// notice before they say anything else. The same for the same sources on every machine and in every profile.
+pub const PROTOCOL: u32 = match u32::from_str_radix(env!("SWATH_PROTOCOL"), 16) {
+    Ok(number) => number,
+    Err(_) => panic!("the build script gives eight hexadecimal digits"),
+};
 
 /// The first bytes of each side.
 const MARK: [u8; 8] = *b"swath\r\n\0";
@@ -148,22 +152,26 @@ impl Head {
 pub async fn greet(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), me: &Greeting) -> Result<Welcome> {
     in_time(async {
         write(stream, &(Head::of(&me.build), &me.role)).await?;
-        let answer = frame::read(stream, MAX_GREETING).await?;
-        let answer = answer.ok_or_else(|| {
-            cluster("the other side closed the connection without an answer")
-                .with_help("is it a swath scheduler, and do both or neither use TLS?")
-        })?;
-        let (head, rest) = head(&answer)?;
-        // A refusal is readable whatever the scheduler's protocol.
-        let (reason, rest): (Option<String>, _) = postcard::take_from_bytes(rest)
-            .map_err(|_| cluster("the scheduler's answer cannot be decoded"))?;
-        if let Some(reason) = reason {
-            return Err(cluster(format!("the scheduler refused: {reason}")));
-        }
-        same_protocol(&head, &me.build)?;
-        frame::decode(rest)
+        read_answer(stream, &me.build).await
     })
     .await
+}
+
+async fn read_answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), mine: &Build) -> Result<Welcome> {
+    let answer = frame::read(stream, MAX_GREETING).await?;
+    let answer = answer.ok_or_else(|| {
+        cluster("the other side closed the connection without an answer")
+            .with_help("is it a swath scheduler, and do both or neither use TLS?")
+    })?;
+    let (head, rest) = head(&answer)?;
+    // A refusal is readable whatever the scheduler's protocol.
+    let (reason, rest): (Option<String>, _) =
+        postcard::take_from_bytes(rest).map_err(|_| cluster("the scheduler's answer cannot be decoded"))?;
+    if let Some(reason) = reason {
+        return Err(cluster(format!("the scheduler refused: {reason}")));
+    }
+    same_protocol(&head, mine)?;
+    frame::decode(rest)
 }
 
 /// Hears who calls. Nothing but the head is decoded of one with another protocol.
@@ -232,9 +240,10 @@ fn same_protocol(other: &Head, mine: &Build) -> Result<()> {
     }
     let Head { protocol, build, .. } = other;
     Err(cluster(format!(
-        "{build} with protocol {protocol} on one side, {mine} with protocol {PROTOCOL} on the other"
+        "{build} with protocol {protocol:08x} on one side, {mine} with protocol {PROTOCOL:08x} on the other: they do not \
+         understand each other's messages"
     ))
-    .with_help("run the same version of swath everywhere"))
+    .with_help("run the same build everywhere: install the same version of swath, or build all programs from the same sources"))
 }
 
 fn cluster(message: impl Into<String>) -> Error {
@@ -292,6 +301,46 @@ mod tests {
             let text = error.to_string();
             assert!(text.contains("swath 1.0.0") && text.contains("swath 1.1.0"), "{text}");
         }
+    }
+
+    #[test]
+    fn other_messages_of_the_same_version_are_refused_and_both_are_named() {
+        let (theirs, mine) = (PROTOCOL ^ 0x10, build("1.0.0"));
+        let (welcome, greeting) = run(async {
+            let (mut a, mut b) = duplex(1 << 16);
+            let answer = async {
+                let heard = receive(&mut b, &mine).await;
+                refuse(&mut b, &mine, heard.as_ref().unwrap_err()).await;
+                heard
+            };
+            let call = async {
+                let head = Head { protocol: theirs, ..Head::of(&mine) };
+                // What follows is not even looked at.
+                write(&mut a, &(head, u64::MAX)).await.unwrap();
+                read_answer(&mut a, &Build { fingerprint: "other".into(), ..mine.clone() }).await
+            };
+            tokio::join!(call, answer)
+        });
+        for error in [welcome.unwrap_err(), greeting.unwrap_err()] {
+            let text = error.to_string();
+            let both = text.contains(&format!("{theirs:08x}")) && text.contains(&format!("{PROTOCOL:08x}"));
+            assert!(both && text.contains("same version of swath"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_scheduler_of_other_messages_is_not_listened_to() {
+        let error = run(async {
+            let (mut a, mut b) = duplex(1 << 16);
+            let answer = async {
+                let _ = frame::read(&mut b, MAX_GREETING).await;
+                let head = Head { protocol: PROTOCOL + 1, ..Head::of(&build("1")) };
+                write(&mut b, &(head, None::<String>, 7u8)).await.unwrap();
+            };
+            let me = client("1");
+            tokio::join!(greet(&mut a, &me), answer).0.unwrap_err()
+        });
+        assert!(error.to_string().contains(&format!("{:08x}", PROTOCOL + 1)), "{error}");
     }
 
     #[test]

@@ -79,6 +79,14 @@ fn alone(folder: &Path, further: &[&str]) -> (LocalCluster, Client, Spoken) {
     (cluster, client, worker)
 }
 
+/// A scheduler's process, and its address.
+fn scheduler(folder: &Path) -> (Spoken, String) {
+    let scheduler = Spoken::start(folder, &["swath-scheduler", "--port", "0"]);
+    scheduler.says("swath scheduler at ");
+    let address = scheduler.said.lock().trim().rsplit(' ').next().unwrap().to_owned();
+    (scheduler, address)
+}
+
 /// Scratch folders in a worker's folder.
 fn left_in(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder.join("spill")).map(|all| all.flatten().collect()).unwrap_or_else(|_| vec![]);
@@ -185,9 +193,7 @@ fn litter(parent: String) -> swath_error::Result<u64> {
 fn a_worker_that_loses_its_scheduler_leaves_no_files() {
     for further in [&["--no-supervisor"][..], &[]] {
         let dir = tempfile::tempdir().unwrap();
-        let mut scheduler = Spoken::start(dir.path(), &["swath-scheduler", "--port", "0"]);
-        scheduler.says("swath scheduler at ");
-        let address = scheduler.said.lock().trim().rsplit(' ').next().unwrap().to_owned();
+        let (mut scheduler, address) = scheduler(dir.path());
         let mut worker = Spoken::worker(dir.path(), &address, further);
         let client = Client::connect(&address).unwrap();
         client.wait_for_workers(1, Duration::from_secs(30)).unwrap();
@@ -204,12 +210,16 @@ fn a_worker_that_loses_its_scheduler_leaves_no_files() {
 #[test]
 fn a_worker_that_looks_for_its_scheduler_can_be_ended() {
     let dir = tempfile::tempdir().unwrap();
-    let (cluster, client, mut worker) = alone(dir.path(), &["--no-supervisor", "--patience", "600"]);
-    drop((client, cluster));
+    let (mut scheduler, address) = scheduler(dir.path());
+    let mut worker = Spoken::worker(dir.path(), &address, &["--no-supervisor", "--patience", "600"]);
+    worker.says("swath worker leaver at ");
+    scheduler.child.kill().unwrap();
+    scheduler.child.wait().unwrap();
     let start = Instant::now();
     while start.elapsed() < Duration::from_millis(500) {
+        assert!(!worker.has_ended(), "{}", worker.said.lock());
         std::thread::sleep(Duration::from_millis(20));
     }
     worker.terminate();
-    worker.ends();
+    assert!(worker.ends());
 }
