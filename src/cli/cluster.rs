@@ -14,8 +14,8 @@ const LOOK: Duration = Duration::from_millis(500);
 #[derive(clap::Args)]
 pub struct Args {
     /// Worker processes. Default: the machine's cores.
-    #[arg(long, value_name = "N")]
-    workers: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    workers: Option<u16>,
 
     /// Compute threads of each worker.
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -41,10 +41,10 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         .threads_per_worker(args.nthreads)
         .listen(([127, 0, 0, 1], args.port).into());
     if let Some(workers) = args.workers {
-        setup = setup.workers(workers);
+        setup = setup.workers(usize::from(workers));
     }
     if let Some(limit) = &args.memory_limit {
-        setup = setup.memory_limit(swath::parse_bytes(limit)?);
+        setup = setup.memory_limit(swath::parse_bytes(limit).map_err(|e| e.context("--memory-limit"))?);
     }
     if let Some(folder) = &args.local_dir {
         setup = setup.local_dir(folder);

@@ -1,14 +1,21 @@
 //! Scheduler files: a scheduler's address in a file, for those who share a file system with it.
 
+use std::io::Write as _;
 use std::path::Path;
 
+use swath_aside::AsideFile;
 use swath_error::{Error, ErrorKind, Result};
 
 /// Writes the address; a reader never sees half of it.
 pub(crate) fn write(path: &Path, address: &str) -> Result<()> {
-    let aside = path.with_extension(format!("{}.tmp", std::process::id()));
-    std::fs::write(&aside, format!("{address}\n")).map_err(|e| Error::io(aside.display(), e))?;
-    std::fs::rename(&aside, path).map_err(|e| Error::io(path.display(), e))
+    let failed = |e: Error| {
+        e.context(format!("the scheduler file (--scheduler-file {})", path.display()))
+            .with_help("choose a file in a folder that is there and can be written to")
+    };
+    let aside = |e| failed(Error::io(path.display(), e));
+    let mut file = AsideFile::create(path).map_err(failed)?;
+    writeln!(file, "{address}").map_err(aside)?;
+    file.commit().map_err(failed)
 }
 
 /// The address in a scheduler file.

@@ -7,8 +7,12 @@ use std::time::Duration;
 
 use swath_error::{Error, Result};
 use swath_wire::Identity;
+use swath_worker::{check_memory_limit, check_resource, check_threads};
 
 use super::LocalCluster;
+
+/// The most workers on one machine.
+const MOST_WORKERS: usize = 1024;
 
 /// How a local cluster is set up; made by [`LocalCluster::builder`].
 #[derive(Clone, Debug)]
@@ -127,10 +131,18 @@ impl LocalClusterBuilder {
     ///
     /// # Errors
     /// [`swath_error::ErrorKind::Io`] when an address is in use; [`swath_error::ErrorKind::Cluster`] when worker
-    /// processes do not come; [`swath_error::ErrorKind::InvalidArgument`] for no threads.
+    /// processes do not come; [`swath_error::ErrorKind::InvalidArgument`] for a number of workers or threads, a memory
+    /// limit, a ttl or a resource's name that nothing could work with, naming what is allowed.
     pub fn start(self) -> Result<LocalCluster> {
-        if self.threads == 0 {
-            return Err(Error::argument("a worker needs at least one thread"));
+        check_threads(self.threads)?;
+        self.memory_limit.map_or(Ok(()), check_memory_limit)?;
+        self.resources.keys().try_for_each(|name| check_resource(name))?;
+        if self.workers > MOST_WORKERS {
+            return Err(Error::argument(format!(
+                "a cluster of this machine has at most {MOST_WORKERS} workers, not {}",
+                self.workers
+            ))
+            .with_help("give each worker several threads: threads_per_worker"));
         }
         LocalCluster::start(self)
     }

@@ -46,10 +46,29 @@ impl SchedulerOptions {
         }
     }
 
-    /// Refuses to be reachable from other machines without certificates.
-    pub(crate) fn check(&self) -> Result<()> {
+    /// Refuses what no scheduler could work with, and to be reachable from other machines without certificates.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::InvalidArgument`] naming the option and what is allowed.
+    pub fn check(&self) -> Result<()> {
+        check_ttl(self.ttl)?;
         check_exposure(self.listen, self.identity.is_some(), self.insecure)
     }
+}
+
+/// The shortest silence that can mean anything: something is said four times in it.
+const SHORTEST_TTL: Duration = Duration::from_millis(100);
+
+/// Refuses a silence that everybody keeps now and then.
+fn check_ttl(ttl: Duration) -> Result<()> {
+    if ttl >= SHORTEST_TTL {
+        return Ok(());
+    }
+    let seconds = ttl.as_secs_f64();
+    Err(Error::argument(format!(
+        "the silence after which somebody is taken to be gone (--ttl) is at least 0.1 s, not {seconds} s"
+    ))
+    .with_help("30 s is the default; less than a second costs workers that are merely busy"))
 }
 
 /// Refuses an address that other machines can reach, unless they must show certificates or the user insists.
@@ -69,6 +88,14 @@ pub fn check_exposure(listen: SocketAddr, secure: bool, insecure: bool) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_silence_must_last() {
+        let options = SchedulerOptions::new(Build::new("1", []));
+        options.check().unwrap();
+        let error = SchedulerOptions { ttl: Duration::ZERO, ..options }.check().unwrap_err();
+        assert!(error.to_string().contains("--ttl") && error.to_string().contains("0.1 s"), "{error}");
+    }
 
     #[test]
     fn only_loopback_is_open_without_certificates() {

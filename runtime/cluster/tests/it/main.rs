@@ -4,6 +4,7 @@
 
 mod actors;
 mod adaptive;
+mod arguments;
 mod coordination;
 mod equal;
 mod failures;

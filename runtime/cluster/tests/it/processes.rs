@@ -16,6 +16,9 @@ use crate::futures::eventually;
 /// The arguments of a process that is not to be a test.
 const ARGUMENTS: &str = "SWATH_TEST_PROCESS";
 
+/// Between two of them, where blanks would not do.
+const BREAK: char = '\x1f';
+
 /// A program in `folder` that takes the arguments of workers and schedulers.
 pub fn program(folder: &Path) -> PathBuf {
     let path = folder.join("program");
@@ -29,19 +32,26 @@ pub fn program(folder: &Path) -> PathBuf {
     path
 }
 
-/// Nothing as a test; a worker or a scheduler when this binary was started by [`program`].
+/// This binary as a worker or a scheduler with these arguments.
+pub fn test_process(words: &[OsString]) -> Command {
+    let words: Vec<&str> = words.iter().map(|word| word.to_str().unwrap()).collect();
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.env(ARGUMENTS, words.join(&BREAK.to_string()));
+    command.args(["--exact", "processes::entry", "--nocapture"]).stdout(Stdio::null());
+    command
+}
+
+/// Nothing as a test; a worker or a scheduler when this binary was started by [`program`] or [`test_process`].
 #[test]
 fn entry() {
     let Ok(arguments) = std::env::var(ARGUMENTS) else { return };
-    let words = std::iter::once("program").chain(arguments.split(' ')).map(OsString::from);
-    let (before, test) = (arguments.clone(), std::env::current_exe().unwrap());
-    let again = move |further: &[OsString]| {
-        let further: Vec<&str> = further.iter().map(|word| word.to_str().unwrap()).collect();
-        let mut command = Command::new(&test);
-        command.env(ARGUMENTS, format!("{before} {}", further.join(" ")));
-        command.args(["--exact", "processes::entry", "--nocapture"]).stdout(Stdio::null());
-        command
+    let between = if arguments.contains(BREAK) { BREAK } else { ' ' };
+    let words: Vec<OsString> = arguments.split(between).map(OsString::from).collect();
+    let again = {
+        let words = words.clone();
+        move |further: &[OsString]| test_process(&[&words, further].concat())
     };
+    let words = std::iter::once(OsString::from("program")).chain(words);
     std::process::exit(swath_cluster::processes::serve(words, Box::new(again)));
 }
 
