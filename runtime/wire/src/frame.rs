@@ -69,12 +69,15 @@ pub(crate) async fn read(stream: &mut (impl AsyncRead + Unpin), limit: usize) ->
     while got < PREFIX {
         match stream.read(prefix.get_mut(got..).unwrap_or_default()).await.map_err(broken)? {
             0 if got == 0 => return Ok(None),
-            0 => return Err(cut_short()),
+            0 => return Err(cut_short(prefix)),
             n => got += n,
         }
     }
     let length = u32::from_le_bytes(prefix) as usize;
     if length > limit {
+        if is_tls(prefix) {
+            return Err(speaks_tls());
+        }
         return Err(Error::new(
             ErrorKind::Cluster,
             format!("a frame of {length} bytes was announced; at most {limit} are taken here"),
@@ -86,17 +89,35 @@ pub(crate) async fn read(stream: &mut (impl AsyncRead + Unpin), limit: usize) ->
         let rest = (length - contents.len()).min(STEP.max(contents.len()));
         let mut part = (&mut *stream).take(rest as u64);
         if part.read_to_end(&mut contents).await.map_err(broken)? == 0 {
-            return Err(cut_short());
+            return Err(cut_short(prefix));
         }
     }
     Ok(Some(contents))
 }
 
-fn cut_short() -> Error {
+/// The first bytes of a record of TLS: an alert or a part of a handshake, and the protocol's major version.
+fn is_tls(prefix: [u8; PREFIX]) -> bool {
+    matches!(prefix, [0x15 | 0x16, 3, ..])
+}
+
+/// One side uses TLS and the other does not.
+fn speaks_tls() -> Error {
+    Error::new(ErrorKind::Cluster, "the other side speaks TLS, and this one does not").with_help(
+        "this cluster has certificates: pass the folder that holds them with --tls-dir, or the identity in the options",
+    )
+}
+
+fn cut_short(prefix: [u8; PREFIX]) -> Error {
+    if is_tls(prefix) {
+        return speaks_tls();
+    }
     Error::new(ErrorKind::Cluster, "the connection ended in the middle of a frame")
 }
 
 pub(crate) fn broken(e: std::io::Error) -> Error {
+    if let Some(refused) = crate::tls::refusal(&e) {
+        return refused.with_source(e);
+    }
     Error::new(ErrorKind::Cluster, format!("the connection broke: {e}")).with_source(e)
 }
 
@@ -116,6 +137,15 @@ mod tests {
         assert_eq!((back[0].1.as_str(), back[1].1.len()), ("a", 3 << 20));
         assert!(read_all(&[], MAX_FRAME).unwrap().is_none());
         assert_eq!(read_all(&[0; 4], MAX_FRAME).unwrap(), Some(vec![]));
+    }
+
+    #[test]
+    fn tls_is_told_apart() {
+        // A TLS server's alert to one that does not speak TLS, and the first words of a TLS client.
+        for bytes in [&[0x15, 3, 3, 0, 2, 2, 70][..], &[0x16, 3, 1, 2, 0, 1, 0, 1]] {
+            let error = read_all(bytes, MAX_GREETING).unwrap_err();
+            assert!(error.to_string().contains("speaks TLS") && error.help().unwrap().contains("--tls-dir"), "{error}");
+        }
     }
 
     #[test]

@@ -151,11 +151,24 @@ impl Head {
 /// [`ErrorKind::Cluster`] with the scheduler's reason for a refusal, when the other side is no swath scheduler or of
 /// another version, and when it does not answer.
 pub async fn greet(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), me: &Greeting) -> Result<Welcome> {
-    in_time(async {
+    greet_within(PATIENCE, stream, me).await
+}
+
+async fn greet_within(
+    patience: Duration,
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    me: &Greeting,
+) -> Result<Welcome> {
+    let talk = async {
         write(stream, &(Head::of(&me.build), &me.role)).await?;
         read_answer(stream, &me.build).await
-    })
-    .await
+    };
+    let late = |_| {
+        let seconds = patience.as_secs_f64();
+        cluster(format!("it has taken the connection and did not answer within {seconds} s"))
+            .with_help("its process is stopped or very busy, or it is no swath scheduler: look at what listens there")
+    };
+    tokio::time::timeout(patience, talk).await.map_err(late)?
 }
 
 async fn read_answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), mine: &Build) -> Result<Welcome> {
@@ -302,6 +315,16 @@ mod tests {
             let text = error.to_string();
             assert!(text.contains("swath 1.0.0") && text.contains("swath 1.1.0"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_scheduler_that_does_not_answer_is_said_to() {
+        let error = run(async {
+            let (mut a, _b) = duplex(1 << 16);
+            greet_within(Duration::from_millis(50), &mut a, &client("1")).await.unwrap_err()
+        });
+        assert!(error.to_string().contains("did not answer within 0.05 s"), "{error}");
+        assert!(error.help().unwrap().contains("stopped"), "{error}");
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod greeting;
 mod outbox;
 mod query;
 mod socket;
+mod tls;
 mod worker;
 
 pub use actor::ToActor;

@@ -20,8 +20,13 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 
+use crate::greeting::{Greeting, Welcome, greet};
+
 /// How long making a connection may take, TLS included.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A scheduler that has not answered for so long is mentioned.
+const SLOW: Duration = Duration::from_secs(2);
 
 /// This side's certificate and the authority that the other side's must be signed by; all in PEM form.
 #[derive(Clone)]
@@ -114,10 +119,37 @@ impl Dialer {
         let Some(configs) = &self.0 else { return Ok(Socket::Plain(stream)) };
         let connector = TlsConnector::from(configs.client.clone());
         let secure = tokio::time::timeout(PATIENCE, connector.connect(configs.name.clone(), stream)).await;
-        let secure = secure.map_err(|_| unreachable_at(address, "it does not answer over TLS"))?;
-        let secure =
-            secure.map_err(|e| unreachable_at(address, &format!("TLS failed: {e}")).with_source(e))?;
+        let secure = secure.map_err(|_| {
+            unreachable_at(address, "something listens there that does not answer over TLS")
+                .with_help("is it a scheduler that uses TLS, and not stopped or very busy?")
+        })?;
+        let secure = secure.map_err(|e| crate::tls::failure(address, e))?;
         Ok(Socket::Tls(Box::new(TlsStream::Client(secure))))
+    }
+
+    /// Says who this is to the scheduler at `address`, over a socket to it, and hears whether it is taken in. A scheduler
+    /// that takes its time is mentioned on the standard error.
+    ///
+    /// # Errors
+    /// As [`greet`].
+    pub async fn greet(&self, address: &str, socket: &mut Socket, me: &Greeting) -> Result<Welcome> {
+        let remind = async {
+            tokio::time::sleep(SLOW).await;
+            eprintln!(
+                "swath: the scheduler at {address} has taken the connection and not answered for {} s; waiting",
+                SLOW.as_secs()
+            );
+            std::future::pending().await
+        };
+        let answer = tokio::select! {
+            answer = greet(socket, me) => answer,
+            never = remind => never,
+        };
+        answer.map_err(|e| {
+            let helped = e.help().is_some() || self.is_secure();
+            let e = e.context(format!("the scheduler at {address}"));
+            if helped { e } else { e.with_help("is it a swath scheduler? If it uses TLS, pass --tls-dir or an identity") }
+        })
     }
 
     /// Makes a socket of an accepted connection.

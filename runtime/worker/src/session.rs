@@ -10,7 +10,7 @@ use swath_scheduler::WorkerId;
 use swath_store::{Store, StoreOptions};
 use swath_wire::{
     Connection, Dialer, FromWorker, Greeting, Identity, Incoming, Outbox, Role, Socket, ToWorker, Welcome,
-    WorkerOffer, greet,
+    WorkerOffer,
 };
 
 use crate::actors::Actors;
@@ -74,7 +74,7 @@ impl Session {
         let address = contact(options, &server);
         let me =
             Greeting { build: options.build.clone(), role: Role::Worker(Box::new(offer(options, &address))) };
-        let (id, ttl) = match greet(&mut socket, &me).await? {
+        let (id, ttl) = match dialer.greet(&options.scheduler, &mut socket, &me).await? {
             Welcome::Worker { id, ttl } => (id, Duration::from_micros(ttl)),
             Welcome::Client { .. } => {
                 return Err(Error::new(ErrorKind::Cluster, "the scheduler took this worker for a client"));

@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use swath_error::{Error, ErrorKind, Result};
 use swath_flight::FlightClient;
-use swath_wire::{Connection, Dialer, Greeting, Identity, Role, Welcome, greet};
+use swath_wire::{Connection, Dialer, Greeting, Identity, Role, Welcome};
 
 pub use actor::{Actor, ActorFuture, ByMut, ByShared, Method};
 pub use callable::{
@@ -166,7 +166,7 @@ async fn open_once(address: &str, options: &ClientOptions) -> Result<Client> {
     let mut socket = dialer.dial(address).await?;
     let name = options.name.clone().unwrap_or_else(|| format!("client-{}", std::process::id()));
     let me = Greeting { build: crate::encode::build()?, role: Role::Client(name) };
-    let Welcome::Client { first_job, ttl } = greet(&mut socket, &me).await? else {
+    let Welcome::Client { first_job, ttl } = dialer.greet(address, &mut socket, &me).await? else {
         return Err(Error::new(ErrorKind::Cluster, "the scheduler took this client for a worker"));
     };
     let flight = FlightClient::new(&swath_worker::flight_options(options.identity.as_ref()))?;

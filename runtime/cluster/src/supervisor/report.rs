@@ -1,7 +1,7 @@
 //! Telling the scheduler how a worker ended.
 
 use swath_error::Result;
-use swath_wire::{Dialer, Greeting, Identity, Obituary, Role, greet};
+use swath_wire::{Dialer, Greeting, Identity, Obituary, Role};
 
 /// Says how a worker ended. A scheduler that cannot be told notices the loss itself.
 ///
@@ -10,9 +10,10 @@ use swath_wire::{Dialer, Greeting, Identity, Obituary, Role, greet};
 pub(super) fn report(scheduler: &str, identity: Option<&Identity>, obituary: Obituary) -> Result<()> {
     let (scheduler, identity) = (scheduler.to_owned(), identity.cloned());
     let told = swath_worker::runtime()?.spawn(async move {
-        let mut socket = Dialer::new(identity.as_ref())?.dial(&scheduler).await?;
+        let dialer = Dialer::new(identity.as_ref())?;
+        let mut socket = dialer.dial(&scheduler).await?;
         let me = Greeting { build: crate::build()?, role: Role::Supervisor(obituary) };
-        greet(&mut socket, &me).await.map(drop)
+        dialer.greet(&scheduler, &mut socket, &me).await.map(drop)
     });
     swath_execute::block_on(told)
         .unwrap_or_else(|e| Err(swath_error::Error::internal(format!("a report was cut short: {e}"))))

@@ -208,6 +208,18 @@ fn a_worker_that_loses_its_scheduler_leaves_no_files() {
 }
 
 #[test]
+fn a_scheduler_that_does_not_answer_is_mentioned() {
+    let dir = tempfile::tempdir().unwrap();
+    let (scheduler, address) = scheduler(dir.path());
+    let pid = scheduler.child.id().to_string();
+    assert!(Command::new("kill").args(["-STOP", &pid]).status().unwrap().success());
+    let mut worker = Spoken::worker(dir.path(), &address, &["--no-supervisor"]);
+    worker.says(&format!("the scheduler at {address} has taken the connection and not answered"));
+    assert!(!worker.ends());
+    worker.says("did not answer within 10 s");
+}
+
+#[test]
 fn a_worker_that_looks_for_its_scheduler_can_be_ended() {
     let dir = tempfile::tempdir().unwrap();
     let (mut scheduler, address) = scheduler(dir.path());

@@ -23,9 +23,22 @@ fn only_those_with_the_certificate_are_taken_in() {
     assert_eq!(client_of_ours.submit(sum, (&futures,)).unwrap().result().unwrap(), 5050);
     let wrong = client(&cluster, Some(&others)).unwrap_err();
     assert_eq!(wrong.kind(), ErrorKind::Cluster);
+    assert!(wrong.to_string().contains("certificate") && wrong.help().unwrap().contains("tls init"), "{wrong}");
     let none = client(&cluster, None).unwrap_err();
     assert_eq!(none.kind(), ErrorKind::Cluster);
+    assert!(none.help().unwrap().contains("--tls-dir"), "{none}");
     assert_eq!(client_of_ours.submit(inc, (1,)).unwrap().result().unwrap(), 2);
+}
+
+#[test]
+fn certificates_without_tls_at_the_other_end() {
+    let dir = tempfile::tempdir().unwrap();
+    tls_init(dir.path()).unwrap();
+    let cluster = LocalCluster::builder().workers(0).start().unwrap();
+    let error = client(&cluster, Some(dir.path())).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cluster);
+    assert!(error.to_string().contains("TLS") && error.help().unwrap().contains("--tls-dir"), "{error}");
+    assert!(error.to_string().contains(&cluster.address()), "{error}");
 }
 
 #[test]
