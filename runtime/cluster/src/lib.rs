@@ -21,7 +21,7 @@ pub use local::{Adaptive, LocalCluster, LocalClusterBuilder};
 pub use scheduler::{DEFAULT_PORT, SchedulerOptions, SchedulerServer, check_exposure};
 pub use scheduler_file::read_scheduler_file;
 pub use ssh::{SshCluster, SshClusterBuilder};
-pub use supervisor::{GAVE_UP, Supervisor, SupervisorOptions, obey_supervisor};
+pub use supervisor::{GAVE_UP, RENEWED, Supervisor, SupervisorOptions, obey_supervisor};
 pub use swath_wire::{Identity, Metrics, WorkerInfo};
 pub use swath_worker::{LEAST_MEMORY, MOST_THREADS, Worker, WorkerOptions};
 pub use tls::{tls_identity, tls_init};

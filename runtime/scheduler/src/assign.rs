@@ -3,7 +3,7 @@
 //! 1. Attempts that were paused and can go on come first: they hold memory already.
 //! 2. Jobs: higher priority first, then the one with the fewest running tasks, then the oldest.
 //! 3. Within a job: classes by priority, then by their first ready task; within a class the static order.
-//! 4. A task of several slots waits for them on one worker, which is given nothing else meanwhile; after
+//! 4. A task of several slots (or one that workers were lost with) waits for them on one worker, which is given nothing else meanwhile; after
 //!    [`DRAIN`] it takes what is free.
 //! 5. A producer waits while its worker or its job holds more than its budget or fetches enough, unless the worker would be idle.
 //! 6. Among workers: the one where it is expected to start first ([`crate::place`]).
@@ -114,7 +114,7 @@ impl Scheduler {
                 self.requeue();
                 continue;
             }
-            let picked = if job.classes.all[class].slots > 1 {
+            let picked = if job.classes.all[class].slots > 1 || job.is_suspect(task.task) {
                 self.place_wide(task, class, reads, tried, effects)
             } else {
                 self.place_narrow(task, class, reads, tried).map(|worker| (worker, 1))
@@ -181,7 +181,7 @@ impl Scheduler {
         })
     }
 
-    /// A worker for a task of several slots; where none has them free, one is emptied.
+    /// A worker for a task that needs its slots free; where none has them free, one is emptied.
     fn place_wide(
         &mut self,
         task: TaskRef,

@@ -60,6 +60,9 @@ pub(crate) struct Trouble {
     pub failures: u32,
     /// Workers that were lost while they ran it.
     pub deaths: u32,
+    /// A worker was lost that had it, and perhaps had not begun it: it is given to a worker with a free slot from now on, so
+    /// that it is known whether it runs.
+    pub suspect: bool,
     /// Attempts that could not get an input.
     pub missing: u32,
     /// Attempts that were told to stop.
@@ -250,6 +253,11 @@ impl Job {
     pub fn kind(&self, task: TaskId) -> u32 {
         let layer = self.graph.last_step(task).map_or(0, |step| step.layer.index());
         self.kinds.get(layer).copied().unwrap_or(0)
+    }
+
+    /// Whether the task must not wait in a worker's queue.
+    pub fn is_suspect(&self, task: TaskId) -> bool {
+        !self.trouble.is_empty() && self.trouble.get(&task.0).is_some_and(|trouble| trouble.suspect)
     }
 
     /// Marks a task ready.

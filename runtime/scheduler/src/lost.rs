@@ -40,7 +40,7 @@ impl Scheduler {
         for task in there {
             if job.state[task.index()].is_active() {
                 again.push(TaskRef { job: id, task });
-                let deaths = job.lose_attempt(task);
+                let deaths = job.lose_attempt(task, who);
                 deadly.extend((deaths > job.options.allowed_deaths).then_some((task, deaths)));
             } else {
                 gone.push(TaskRef { job: id, task });
@@ -158,9 +158,11 @@ fn deadly_task(job: &Job, task: TaskId, deaths: u32, worker: &Worker) -> Error {
 }
 
 impl Job {
-    /// An attempt is gone with its worker; how many workers have been lost with the task.
-    fn lose_attempt(&mut self, task: TaskId) -> u32 {
+    /// An attempt is gone with its worker; how many workers have been lost while they ran the task. One that may have been
+    /// waiting for a slot is not blamed, but given a slot of its own next time.
+    fn lose_attempt(&mut self, task: TaskId, worker: &Worker) -> u32 {
         let at = task.index();
+        let ran = self.state[at] == TaskState::Away || worker.load <= worker.spec.slots || self.is_suspect(task);
         if self.state[at] == TaskState::Running {
             self.running -= 1;
         }
@@ -170,7 +172,8 @@ impl Job {
         self.bytes[at] = 0;
         self.begin_again(task);
         let trouble = self.trouble.entry(task.0).or_default();
-        trouble.deaths += 1;
+        trouble.deaths += u32::from(ran);
+        trouble.suspect = true;
         trouble.deaths
     }
 }

@@ -83,6 +83,7 @@ impl Scheduler {
         let reads = job.reads(task.task, worker.spec.memory);
         if ready
             && worker.has_room()
+            && (worker.load < worker.spec.slots || !job.is_suspect(task.task))
             && self.workers.may_take(worker, class)
             && worker.offers(class)
             && worker.spec.memory >= reads

@@ -70,6 +70,8 @@ pub enum ToClient {
     Ended(JobId, #[serde(with = "swath_error::travel::result")] Result<(), Error>),
     /// The answer to a question.
     Answer(u64, #[serde(with = "swath_error::travel::result")] Result<Answer, Error>),
+    /// Nothing of what the client has submitted or put onto workers exists any more.
+    Cancelled(#[serde(with = "swath_error::travel")] Error),
     /// Something the user should know.
     Warning(String),
     /// The scheduler ends the connection, and why.

@@ -77,6 +77,19 @@ pub struct WorkerOffer {
     pub operations: Vec<String>,
     /// A supervisor watches over its process, and says how it ended.
     pub supervised: bool,
+    /// What happens when it is told to begin anew.
+    pub renewal: Renewal,
+}
+
+/// What a worker can do when it is told to begin anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Renewal {
+    /// Its process ends and its supervisor starts another one.
+    Process,
+    /// It is a guest in its process: it drops everything and joins once more.
+    Guest,
+    /// Nothing: nobody would start its process again.
+    None,
 }
 
 /// How a worker ended, by its supervisor.

@@ -20,6 +20,8 @@ pub enum Query {
     Run(Vec<WorkerId>, WorkerCall),
     /// Move the results of these workers elsewhere and end them; answered by [`Answer::Done`] when they are gone.
     Retire(Vec<WorkerId>),
+    /// Stop all work, forget all results and begin with new workers; answered by [`Answer::Done`] when the old ones are gone.
+    Restart,
     /// Have this many copies of each result; answered by [`Answer::Done`] at once.
     Replicate(Vec<TaskRef>, u32),
     /// Move results from those of these workers (all for an empty list) that hold much to those that hold little; answered

@@ -76,6 +76,8 @@ pub enum ToWorker {
     Retire,
     /// What keeps this worker, which is to go; said whenever that changes.
     Left(Left),
+    /// End and begin anew, with nothing: [`crate::Renewal`] says how.
+    Restart,
     /// End, for this reason.
     Stop(String),
 }

@@ -9,13 +9,13 @@ use swath_flight::{FlightClient, FlightOptions, FlightServer, Tls};
 use swath_scheduler::WorkerId;
 use swath_store::{Store, StoreOptions};
 use swath_wire::{
-    Connection, Dialer, FromWorker, Greeting, Identity, Incoming, Outbox, Role, Socket, ToWorker, Welcome,
+    Connection, Dialer, FromWorker, Greeting, Identity, Incoming, Outbox, Renewal, Role, Socket, ToWorker, Welcome,
     WorkerOffer,
 };
 
 use crate::actors::Actors;
 use crate::core::{Event, Limits, WorkerCore};
-use crate::desk::{Desk, Setup};
+use crate::desk::{Desk, Order, Setup};
 use crate::memory::{Verdict, Watch};
 use crate::serve::Shelf;
 use crate::{WorkerOptions, compute};
@@ -44,6 +44,8 @@ pub(crate) enum End {
     Stopped,
     /// The owner said so, or nobody took over what it holds: that is lost.
     GivenUp,
+    /// It is to begin anew.
+    Renewed,
     /// The scheduler is gone, or does not want this worker any more.
     Lost(Error),
 }
@@ -147,8 +149,10 @@ async fn listen(desk: &Arc<Desk>, incoming: &mut Incoming<Socket, ToWorker>) -> 
     loop {
         match incoming.next().await {
             Ok(Some(messages)) => {
-                if desk.hear(messages).is_some() {
-                    return End::Stopped;
+                match desk.hear(messages) {
+                    Some(Order::Stop) => return End::Stopped,
+                    Some(Order::Restart) => return End::Renewed,
+                    None => {}
                 }
             }
             Ok(None) => {
@@ -218,5 +222,10 @@ fn offer(options: &WorkerOptions, address: &str) -> WorkerOffer {
         resources: options.resources.clone(),
         operations: options.operations.clone(),
         supervised: options.supervised,
+        renewal: match (options.supervised, options.owns_process) {
+            (true, _) => Renewal::Process,
+            (false, false) => Renewal::Guest,
+            (false, true) => Renewal::None,
+        },
     }
 }

@@ -1,6 +1,7 @@
 //! A worker of this process, from its start to its end.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use swath_error::{Error, Result};
@@ -12,6 +13,9 @@ use crate::session::{End, Session};
 
 /// Time between two attempts to find the scheduler.
 const RETRY: Duration = Duration::from_millis(500);
+
+/// How long a worker that begins anew tries to join once more.
+const RENEWAL: Duration = Duration::from_secs(10);
 
 /// A worker under way. Dropping it stops it.
 #[derive(Debug)]
@@ -26,6 +30,7 @@ pub struct Worker {
 struct Signals {
     stop: Notify,
     leave: Notify,
+    restart: AtomicBool,
 }
 
 impl Worker {
@@ -74,6 +79,11 @@ impl Worker {
         self.signals.leave.notify_one();
     }
 
+    /// Whether it ended for its process to be started anew.
+    pub fn wants_restart(&self) -> bool {
+        self.signals.restart.load(Ordering::SeqCst)
+    }
+
     /// Waits for its end.
     ///
     /// # Errors
@@ -111,6 +121,14 @@ async fn serve(mut session: Session, options: &WorkerOptions, signals: &Signals)
     loop {
         match session.serve(options, &signals.stop, &signals.leave).await {
             End::Stopped | End::GivenUp => return Ok(()),
+            End::Renewed if options.supervised => {
+                signals.restart.store(true, Ordering::SeqCst);
+                return Ok(());
+            }
+            End::Renewed => {
+                let again = WorkerOptions { patience: options.patience.max(RENEWAL), ..options.clone() };
+                session = open(&again).await?;
+            }
             End::Lost(error) if options.patience.is_zero() => return Err(error),
             End::Lost(error) => {
                 let opened = tokio::select! {

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use swath_block::Operation as _;
@@ -15,6 +15,12 @@ use super::Client;
 use super::callable::{CallWriter, Callable, SubmitArgs};
 use super::data::unexpected;
 use super::future::Future;
+
+/// How long workers may take to come back.
+const RESTART: Duration = Duration::from_mins(1);
+
+/// Time between two looks whether they have.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// A cluster at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -192,6 +198,35 @@ impl Client {
             return Ok(());
         }
         self.request(Query::Retire(self.ids(names)?)).map(drop)
+    }
+
+    /// Begins anew: stops the work of all clients, forgets all results and datasets, and replaces every worker. Worker
+    /// processes are started again by their supervisors; workers within a process drop all they hold and join once more.
+    /// Futures of before end with an error of the kind [`ErrorKind::Cancelled`]. Locks, queues, events and variables stay.
+    /// Waits until the workers are back, for a minute at most.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] naming workers without a supervisor, which nobody would start again: then nothing has been
+    /// stopped; [`ErrorKind::Cluster`] naming workers that have not come back, and when the connection is over.
+    pub fn restart(&self) -> Result<()> {
+        let before = self.workers()?;
+        self.request(Query::Restart)?;
+        let start = Instant::now();
+        loop {
+            let now = self.workers()?;
+            let is_back = |old: &&WorkerInfo| now.iter().any(|new| new.name == old.name && new.id != old.id);
+            let missing: Vec<&str> =
+                before.iter().filter(|old| !is_back(old)).map(|old| old.name.as_str()).collect();
+            if missing.is_empty() {
+                return Ok(());
+            }
+            if start.elapsed() > RESTART {
+                let seconds = RESTART.as_secs();
+                let what = format!("these workers have not come back within {seconds} s: {}", missing.join(", "));
+                return Err(Error::new(ErrorKind::Cluster, what).with_help("look at what they wrote"));
+            }
+            std::thread::sleep(LOOK);
+        }
     }
 
     /// Ends the scheduler and its workers.

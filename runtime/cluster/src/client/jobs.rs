@@ -185,6 +185,13 @@ impl JobRecord {
         told.into_iter().for_each(Waiting::tell);
     }
 
+    /// The job was stopped, and its results are gone.
+    pub fn cancelled(&self, error: &Error) {
+        let outputs: Vec<TaskId> = self.state.lock().outputs.keys().copied().collect();
+        self.failed(&outputs, error);
+        self.ended(Err(error.clone()));
+    }
+
     /// The job is over: an error is that of every output that is not there.
     pub fn ended(&self, result: Result<()>) {
         let mut told = Told::new();

@@ -311,8 +311,18 @@ impl Shared {
                 // Nobody may wait any more.
                 waiting.map(|sender| sender.send(answer));
             }
+            ToClient::Cancelled(error) => self.cancelled(&error),
             ToClient::Warning(text) => eprintln!("swath: {text}"),
             ToClient::Bye(error) => self.die(error),
+        }
+    }
+
+    /// Nothing of what was submitted exists any more.
+    fn cancelled(&self, error: &Error) {
+        self.delivered.close();
+        let all: Vec<_> = self.state.lock().jobs.values().cloned().collect();
+        for record in all {
+            record.cancelled(error);
         }
     }
 

@@ -29,6 +29,7 @@ pub struct LocalClusterBuilder {
     pub(crate) ttl: Duration,
     pub(crate) patience: Duration,
     pub(crate) retire_timeout: Duration,
+    pub(crate) allowed_failures: u32,
     pub(crate) scheduler_file: Option<PathBuf>,
 }
 
@@ -46,6 +47,7 @@ impl Default for LocalClusterBuilder {
             ttl: Duration::from_secs(30),
             patience: Duration::from_mins(5),
             retire_timeout: Duration::from_mins(1),
+            allowed_failures: 3,
             scheduler_file: None,
         }
     }
@@ -124,6 +126,12 @@ impl LocalClusterBuilder {
     /// one minute.
     pub fn retire_timeout(mut self, timeout: Duration) -> Self {
         self.retire_timeout = timeout;
+        self
+    }
+
+    /// Workers that may be lost while they run a task before the task is taken to be the reason and fails. Default 3.
+    pub fn allowed_failures(mut self, workers: u32) -> Self {
+        self.allowed_failures = workers;
         self
     }
 

@@ -84,6 +84,7 @@ impl LocalCluster {
             ttl: setup.ttl,
             patience: setup.patience,
             scheduler_file: setup.scheduler_file.clone(),
+            allowed_failures: setup.allowed_failures,
             ..SchedulerOptions::new(crate::build()?)
         };
         let scheduler = wait(SchedulerServer::start(options))?;

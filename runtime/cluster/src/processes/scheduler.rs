@@ -30,6 +30,10 @@ pub struct SchedulerArgs {
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds, allow_negative_numbers = true)]
     ttl: Duration,
 
+    /// Workers that may be lost while they run a task before the task is taken to be the reason and fails.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    allowed_failures: u32,
+
     /// Seconds without clients after which it ends.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     idle_timeout: Option<Duration>,
@@ -57,6 +61,7 @@ impl SchedulerArgs {
             identity: self.tls.identity()?,
             insecure: self.insecure,
             ttl: self.ttl,
+            allowed_failures: self.allowed_failures,
             idle_timeout: self.idle_timeout,
             scheduler_file: self.scheduler_file.clone(),
             ..SchedulerOptions::new(crate::build()?)

@@ -10,7 +10,7 @@ use swath_error::{Error, Result};
 use super::connect::{Tls, listen_address, scheduler_address};
 use super::limits::{bytes, resource, seconds};
 use super::{Again, over, signals, this_program};
-use crate::{GAVE_UP, Supervisor, SupervisorOptions, Worker, WorkerOptions, obey_supervisor};
+use crate::{GAVE_UP, RENEWED, Supervisor, SupervisorOptions, Worker, WorkerOptions, obey_supervisor};
 
 /// What `swath worker` takes.
 #[derive(clap::Args, Clone, Debug)]
@@ -123,7 +123,11 @@ impl WorkerArgs {
         if self.supervised {
             obey_supervisor(&worker)?;
         }
-        swath_execute::block_on(worker.wait())
+        swath_execute::block_on(worker.wait())?;
+        if worker.wants_restart() {
+            return over(Ok(())).map(|()| std::process::exit(RENEWED));
+        }
+        Ok(())
     }
 
     /// This program once more as the worker, watched over by this process.

@@ -69,6 +69,11 @@ impl Hub {
         Ok(Answer::Done)
     }
 
+    /// Forgets all names; gives the jobs that hold the results.
+    pub fn forget_datasets(&mut self) -> Vec<JobId> {
+        std::mem::take(&mut self.datasets.0).into_values().map(|(job, _)| job).collect()
+    }
+
     pub fn dataset_names(&self) -> Vec<String> {
         self.datasets.0.keys().cloned().collect()
     }

@@ -29,6 +29,8 @@ pub(crate) struct Doorman {
     pub build: Build,
     pub ttl: Duration,
     pub patience: Duration,
+    /// Workers that may be lost with a task.
+    pub allowed_failures: u32,
 }
 
 impl Doorman {
@@ -122,11 +124,11 @@ impl Doorman {
     /// Makes a submitted graph ready for the scheduler: time in proportion to its size.
     async fn prepared(&self, submission: Submission) -> ClientMessage {
         let job = submission.job;
-        let patience = self.patience;
+        let (patience, failures) = (self.patience, self.allowed_failures);
         let prepared = if submission.graph.dep_counts.len() > LARGE {
-            tokio::task::spawn_blocking(move || prepare(submission, patience)).await
+            tokio::task::spawn_blocking(move || prepare(submission, patience, failures)).await
         } else {
-            Ok(prepare(submission, patience))
+            Ok(prepare(submission, patience, failures))
         };
         let prepared = prepared.unwrap_or_else(|e| Prepared {
             job,
@@ -144,12 +146,13 @@ fn say<T: serde::Serialize>(outbox: &Outbox, messages: &[T]) {
     let _ = outbox.send(messages);
 }
 
-fn prepare(submission: Submission, patience: Duration) -> Prepared {
+fn prepare(submission: Submission, patience: Duration, allowed_deaths: u32) -> Prepared {
     let Submission { job, graph, links, priority, fail_fast, stepwise: notify, deliver } = submission;
     let options = JobOptions {
         priority,
         fail_fast,
         notify,
+        allowed_deaths,
         patience: u64::try_from(patience.as_micros()).unwrap_or(u64::MAX),
         ..JobOptions::default()
     };

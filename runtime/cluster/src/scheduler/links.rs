@@ -21,6 +21,8 @@ pub(crate) struct WorkerLink {
     /// Layers it has been sent, by job: one flag per layer.
     pub layers: HashMap<JobId, Vec<bool>>,
     pub retiring: bool,
+    /// It was told to begin anew.
+    pub renewing: bool,
     /// What it was last told that keeps it.
     pub left: Option<Left>,
     pub metrics: Metrics,
@@ -38,6 +40,7 @@ impl WorkerLink {
             out: ToOneWorker::default(),
             layers: HashMap::new(),
             retiring: false,
+            renewing: false,
             left: None,
             metrics: Metrics::default(),
             heard: Instant::now(),

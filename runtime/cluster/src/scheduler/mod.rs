@@ -19,6 +19,7 @@ mod mailbox;
 mod options;
 mod outgoing;
 mod queries;
+mod restart;
 mod server;
 mod workers;
 

@@ -25,6 +25,8 @@ pub struct SchedulerOptions {
     pub ttl: Duration,
     /// How long a task waits for a worker that may run it before it fails. Default 5 minutes.
     pub patience: Duration,
+    /// Workers that may be lost while they run a task before the task is taken to be the reason and fails. Default 3.
+    pub allowed_failures: u32,
     /// It ends when there has been no client and nothing to do for so long. Default: never.
     pub idle_timeout: Option<Duration>,
     /// A file that its address is written into once it listens, for workers and clients that share a file system.
@@ -41,6 +43,7 @@ impl SchedulerOptions {
             build,
             ttl: Duration::from_secs(30),
             patience: Duration::from_mins(5),
+            allowed_failures: 3,
             idle_timeout: None,
             scheduler_file: None,
         }

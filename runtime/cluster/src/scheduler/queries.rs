@@ -32,6 +32,7 @@ impl Hub {
             Query::Processing => Ok(self.processing()),
             Query::Run(workers, call) => return self.call(asker, workers, &call),
             Query::Retire(workers) => return self.retire_all(asker, workers),
+            Query::Restart => return self.restart(asker),
             Query::Replicate(tasks, copies) => {
                 for task in tasks {
                     let source = self.scheduler.source(task);

@@ -58,6 +58,7 @@ impl SchedulerServer {
             build: options.build.clone(),
             ttl: options.ttl,
             patience: options.patience,
+            allowed_failures: options.allowed_failures,
         });
         let accepting = net.spawn(accept(listener, doorman)).abort_handle();
         let (over, ended) = watch::channel(false);

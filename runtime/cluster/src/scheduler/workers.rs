@@ -21,7 +21,8 @@ impl Hub {
     /// Makes room for a worker, unless it must not come in.
     pub fn admit_worker(&mut self, id: WorkerId, mut offer: WorkerOffer, from: IpAddr) -> Result<()> {
         let refuse = |why: String| Err(Error::new(ErrorKind::Cluster, why));
-        let dead = self.workers.iter().find(|(_, w)| w.silent.is_some() && w.peer.name == offer.name);
+        let gone = |w: &WorkerLink| w.silent.is_some() || w.renewing;
+        let dead = self.workers.iter().find(|(_, w)| gone(w) && w.peer.name == offer.name);
         if let Some(dead) = dead.map(|(id, _)| *id) {
             self.give_up(dead);
         }
@@ -241,6 +242,7 @@ mod tests {
             resources: std::collections::BTreeMap::new(),
             operations: operations.iter().map(|o| (*o).to_owned()).collect(),
             supervised: false,
+            renewal: swath_wire::Renewal::Guest,
         }
     }
 

@@ -6,6 +6,9 @@ use std::process::ExitStatus;
 /// Exit code of a supervised worker that ended for a reason that starting it again would not change: it has said which.
 pub const GAVE_UP: i32 = 69;
 
+/// Exit code of a supervised worker that was told to begin anew.
+pub const RENEWED: i32 = 75;
+
 /// Why a worker's process has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Cause {
@@ -13,6 +16,8 @@ pub(super) enum Cause {
     Asked,
     /// It said why itself.
     GaveUp,
+    /// To begin anew.
+    Renewed,
     Exited(i32),
     Killed(i32),
     /// By its supervisor: its memory, and the limit.
@@ -26,6 +31,7 @@ impl Cause {
         match status.code() {
             Some(0) => Self::Asked,
             Some(GAVE_UP) => Self::GaveUp,
+            Some(RENEWED) => Self::Renewed,
             Some(code) => Self::Exited(code),
             None => Self::Killed(signal(status)),
         }
@@ -69,6 +75,7 @@ impl fmt::Display for Cause {
         match self {
             Self::Asked => f.write_str("it ended in good order"),
             Self::GaveUp => f.write_str("it ended by itself and said why"),
+            Self::Renewed => f.write_str("it ended to begin anew"),
             Self::Exited(code) => write!(f, "its process exited with code {code}"),
             Self::Killed(number) => {
                 write!(f, "its process was killed by signal {number}{}", signal_name(*number))

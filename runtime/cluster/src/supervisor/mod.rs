@@ -18,7 +18,7 @@ use parking_lot::{Condvar, Mutex};
 use swath_error::{Error, ErrorKind, Result};
 use swath_wire::{Identity, Obituary};
 
-pub use cause::GAVE_UP;
+pub use cause::{GAVE_UP, RENEWED};
 pub use obey::obey_supervisor;
 
 use cause::Cause;
@@ -242,6 +242,12 @@ fn watch(shared: &Shared, command: &mut dyn FnMut() -> Command) {
         let ending = shared.state.lock().ending;
         // However it ended: a process that gave up has files too.
         shared.sweep();
+        if cause == Cause::Renewed && !ending {
+            match restart(shared, command) {
+                Ok(()) => continue,
+                Err(error) => return shared.finish(Err(error)),
+            }
+        }
         if !cause.is_death() {
             let gave_up = cause == Cause::GaveUp && !ending;
             return shared.finish(if gave_up { Err(gave_up_error(shared)) } else { Ok(()) });

@@ -16,6 +16,7 @@ mod hostile;
 mod leaving;
 mod membership;
 mod processes;
+mod restart;
 mod security;
 mod ssh;
 mod wishes;

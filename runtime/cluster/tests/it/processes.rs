@@ -56,7 +56,7 @@ fn entry() {
 }
 
 #[task]
-fn quit(code: i32) -> u64 {
+pub fn quit(code: i32) -> u64 {
     std::process::exit(code)
 }
 

@@ -7,6 +7,36 @@ use swath_scheduler::{Event, JobId, JobOptions, TaskState, Time, WorkerId, Worke
 use crate::world::{Bench, graph, one_layer, plain, task};
 
 #[test]
+fn only_tasks_that_ran_are_blamed_for_the_loss_of_a_worker() {
+    let mut b = Bench::default();
+    let options = JobOptions { allowed_deaths: 1, fail_fast: false, ..JobOptions::default() };
+    b.join(0);
+    b.submit(0, plain(&[&[], &[], &[]], &[0, 1, 2]), options);
+    assert_eq!(b.begun(), [0, 1], "the second waits in the worker's queue");
+    // Whichever was running when a worker goes: the first one ends every worker that begins it.
+    for worker in 0..20 {
+        b.tell(Event::WorkerLost(WorkerId(worker)));
+        b.orders();
+        if b.scheduler.state(task(0, 0)) == Some(TaskState::Erred) {
+            break;
+        }
+        b.join(worker + 1);
+        for order in b.orders() {
+            let first = order.attempt.task.task.0;
+            assert!(first == 0 || worker > 0, "the one in question is looked at by itself: {first}");
+        }
+    }
+    let error = b.scheduler.error(task(0, 0)).unwrap();
+    assert!(error.to_string().contains("2 workers were lost while they ran this task"), "{error}");
+    for other in [1, 2] {
+        assert!(!matches!(b.scheduler.state(task(0, other)), Some(TaskState::Erred)), "{other} only waited");
+    }
+    b.join(99);
+    b.run_all();
+    assert_eq!(b.scheduler.state(task(0, 2)), Some(TaskState::Done));
+}
+
+#[test]
 fn a_worker_that_is_to_go_goes_with_the_last_who_wants_anything_of_it() {
     let mut b = Bench::with_remote(1);
     b.submit(0, plain(&[&[], &[]], &[0, 1]), JobOptions::default());

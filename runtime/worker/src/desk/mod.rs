@@ -63,6 +63,14 @@ pub(crate) struct Setup {
     pub actors: Arc<Actors>,
 }
 
+/// How the scheduler ends a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    Stop,
+    /// And begin another one.
+    Restart,
+}
+
 /// What became of a task.
 pub(crate) struct Outcome {
     pub attempt: Attempt,
@@ -97,8 +105,8 @@ impl Desk {
         &self.scheduler
     }
 
-    /// Takes in what the scheduler said; the reason when it said that the worker is to end.
-    pub fn hear(self: &Arc<Self>, messages: Vec<ToWorker>) -> Option<String> {
+    /// Takes in what the scheduler said; whether it said that the session is to end.
+    pub fn hear(self: &Arc<Self>, messages: Vec<ToWorker>) -> Option<Order> {
         let mut stop = None;
         self.with(|inner| {
             for message in messages {
@@ -120,7 +128,8 @@ impl Desk {
                     ToWorker::Call(number, call) => self.clone().call(number, call),
                     ToWorker::Retire => {}
                     ToWorker::Left(left) => self.departure.hear(left),
-                    ToWorker::Stop(reason) => stop = Some(reason),
+                    ToWorker::Restart => stop = Some(Order::Restart),
+                    ToWorker::Stop(_) => stop = Some(Order::Stop),
                 }
             }
         });
