@@ -93,6 +93,13 @@ fn wrong_starts_say_what_to_do() {
     assert!(stderr(&swath(&["status", "127.0.0.1:1"])).contains("nobody listens"));
     let tls = swath(&["scheduler", "--port", "0", "--tls-dir", "/no/such/folder"]);
     assert!(stderr(&tls).contains("swath tls init"), "{}", stderr(&tls));
+    let empty = swath(&["status", ""]);
+    assert!(!empty.status.success() && stderr(&empty).contains("HOST:PORT"), "{}", stderr(&empty));
+    let none = swath(&["cluster", "--workers", "0"]);
+    assert_eq!(none.status.code(), Some(2));
+    assert!(stderr(&none).contains("--workers") && stderr(&none).contains("1.."), "{}", stderr(&none));
+    let many = swath(&["worker", "--nthreads", "100000"]);
+    assert!(!many.status.success() && stderr(&many).contains("from 1 to 4096"), "{}", stderr(&many));
 }
 
 #[test]
@@ -111,6 +118,19 @@ fn a_killed_worker_is_made_up_for() {
         let workers = observer.workers().unwrap();
         workers.len() == 3 && workers.iter().all(|w| w.pid != pid)
     });
+}
+
+#[test]
+fn a_worker_leaves_when_it_is_told_to() {
+    let (_scheduler, address) = start(&["scheduler", "--port", "0"]);
+    let (mut worker, _) = start(&["worker", "--scheduler", &address, "--nthreads", "1"]);
+    let client = Client::connect(&address).unwrap();
+    client.wait_for_workers(1, Duration::from_secs(30)).unwrap();
+    assert_eq!(client.scope(array_sum), array_sum());
+    client.close();
+    assert!(Command::new("kill").args(["-TERM", &worker.0.id().to_string()]).status().unwrap().success());
+    eventually("it has ended", || worker.0.try_wait().unwrap().is_some());
+    assert!(worker.0.wait().unwrap().success());
 }
 
 #[test]

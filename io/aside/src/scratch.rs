@@ -110,8 +110,8 @@ fn is_alive(pid: u32) -> bool {
 
 /// Whether no process holds the folder's lock: also none of another machine or container.
 fn is_abandoned(path: &Path) -> bool {
-    let lock = File::open(path.join(LOCK));
-    lock.map_or(true, |lock| !matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+    let Ok(lock) = File::open(path.join(LOCK)) else { return true };
+    !matches!(lock.try_lock(), Err(TryLockError::WouldBlock))
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 //! 1. Attempts that were paused and can go on come first: they hold memory already.
 //! 2. Jobs: higher priority first, then the one with the fewest running tasks, then the oldest.
 //! 3. Within a job: classes by priority, then by their first ready task; within a class the static order.
-//! 4. A task of several slots (or one that workers were lost with) waits for them on one worker, which is given nothing else meanwhile; after
-//!    [`DRAIN`] it takes what is free.
+//! 4. A task of several slots, or one that workers were lost with, waits for them on one worker, which is given nothing else
+//!    meanwhile; after [`DRAIN`] it takes what is free.
 //! 5. A producer waits while its worker or its job holds more than its budget or fetches enough, unless the worker would be idle.
 //! 6. Among workers: the one where it is expected to start first ([`crate::place`]).
 //! 7. What is queued at busy workers may go to idle ones ([`crate::steal`]).

@@ -26,7 +26,8 @@ impl Scheduler {
             self.give_up(import, &reason, effects);
         }
         self.touch(id);
-        let workers: Vec<_> = self.jobs.get(&id).into_iter().flat_map(|job| job.shares.keys().copied()).collect();
+        let workers: Vec<_> =
+            self.jobs.get(&id).into_iter().flat_map(|job| job.shares.keys().copied()).collect();
         for worker in workers {
             self.dismiss_if_empty(worker, effects);
         }

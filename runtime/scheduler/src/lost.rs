@@ -162,7 +162,8 @@ impl Job {
     /// waiting for a slot is not blamed, but given a slot of its own next time.
     fn lose_attempt(&mut self, task: TaskId, worker: &Worker) -> u32 {
         let at = task.index();
-        let ran = self.state[at] == TaskState::Away || worker.load <= worker.spec.slots || self.is_suspect(task);
+        let ran =
+            self.state[at] == TaskState::Away || worker.load <= worker.spec.slots || self.is_suspect(task);
         if self.state[at] == TaskState::Running {
             self.running -= 1;
         }

@@ -5,7 +5,7 @@ use swath_graph::TaskId;
 
 use crate::effects::Effects;
 use crate::ids::{TaskRef, WorkerId};
-use crate::job::TaskState;
+use crate::job::{Job, TaskState};
 use crate::scheduler::Scheduler;
 use crate::worker::Worker;
 
@@ -88,7 +88,8 @@ impl Scheduler {
     /// A worker that is to go and has nothing left that anybody wants may.
     pub(crate) fn dismiss_if_empty(&mut self, id: WorkerId, effects: &mut Effects) {
         let Some(worker) = self.workers.get(id).filter(|w| w.closing && !w.dismissed) else { return };
-        if worker.results > 0 || (worker.active > 0 && self.wanted_on(id).next().is_some()) {
+        let has_some = worker.results > 0 || worker.active > 0;
+        if has_some && self.wanted_on(id).next().is_some() {
             return;
         }
         if let Some(worker) = self.workers.get_mut(id) {
@@ -97,20 +98,35 @@ impl Scheduler {
         }
     }
 
-    /// Tasks that a worker has and whose results somebody waits for: what runs on of a job that was stopped is not.
-    fn wanted_on(&self, id: WorkerId) -> impl Iterator<Item = TaskRef> {
-        let jobs = self.jobs.iter().filter(|(_, job)| job.ending.is_none());
-        jobs.flat_map(move |(job_id, job)| {
-            let wanted = move |t: &TaskId| job.state[t.index()].is_active() && job.uses[t.index()] > 0;
-            job.tasks_on(id).filter(wanted).map(|task| TaskRef { job: *job_id, task })
+    /// What a worker runs or answers for and somebody wants, each with its state.
+    fn wanted_on(&self, id: WorkerId) -> impl Iterator<Item = TaskState> {
+        self.jobs.values().flat_map(move |job| {
+            let wanted = job.tasks_on(id).filter(move |task| job.is_wanted(*task));
+            wanted.map(move |task| job.state[task.index()])
         })
+    }
+
+    /// Whether somebody waits for the task, or for its result if that exists.
+    pub fn is_wanted(&self, task: TaskRef) -> bool {
+        self.jobs.get(&task.job).is_some_and(|job| job.is_wanted(task.task))
     }
 
     /// What keeps a worker that is to go; none when nothing does, or it stays.
     pub fn left_on(&self, id: WorkerId) -> Option<Left> {
         let worker = self.workers.get(id).filter(|w| w.closing && !w.dismissed)?;
         let others = self.workers.iter().any(|(_, w)| !w.closing);
-        let tasks = self.wanted_on(id).count() as u32;
-        Some(Left { tasks, results: worker.results, bytes: worker.held, others })
+        let all = self.wanted_on(id).count() as u32;
+        let tasks = self.wanted_on(id).filter(|state| state.is_active()).count() as u32;
+        let results = all - tasks;
+        Some(Left { tasks, results, bytes: worker.held, others })
+    }
+}
+
+impl Job {
+    /// What runs on of a job that was stopped is wanted by nobody, and nothing is of one whose owner has gone.
+    fn is_wanted(&self, task: TaskId) -> bool {
+        let owned = !self.forgotten || !self.linked_by.is_empty();
+        let stopped = self.ending.is_some() && self.state[task.index()].is_active();
+        owned && !stopped && self.uses[task.index()] > 0
     }
 }

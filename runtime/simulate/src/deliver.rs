@@ -246,7 +246,9 @@ impl Cluster {
     /// A worker that was to go goes.
     fn leave(&mut self, id: WorkerId) -> Outcome {
         let Some(node) = self.nodes.get(&id) else { return Ok(()) };
-        if node.core.load().0 > 0 {
+        let has = self.scheduler.processing(id).into_iter().chain(self.scheduler.has_what(id));
+        let copies = |task: &TaskRef| self.scheduler.holder(*task).is_some_and(|holder| holder != id);
+        if has.filter(|task| !copies(task)).any(|task| self.scheduler.is_wanted(task)) {
             return Err(format!("{id:?} may leave though it has {:?}", node.core.load()));
         }
         self.nodes.remove(&id);

@@ -11,7 +11,6 @@ use swath_aside::ScratchDir;
 use swath_block::{Block, BlockDecoder, BlockEncoder, IpcMessage};
 use swath_error::{Error, Result};
 
-
 /// Bytes of a message, about.
 const SLICE: usize = 1 << 20;
 

@@ -44,7 +44,9 @@ pub fn of(folder: &Path, sources: &[&str]) -> Result<u32> {
         for file in files(&at)? {
             let name = file.strip_prefix(&at).map_err(Error::other)?;
             hash.add(source);
-            hash.add(&name.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"));
+            hash.add(
+                &name.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"),
+            );
             add_contents(&mut hash, &std::fs::read_to_string(&file)?);
         }
     }
@@ -74,7 +76,8 @@ fn files(at: &Path) -> Result<Vec<PathBuf>> {
 fn add_contents(hash: &mut Fnv, text: &str) {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
     let lines: Vec<&str> = lines.collect();
-    let tests = lines.windows(2).position(|pair| matches!(pair, ["#[cfg(test)]", second] if second.ends_with('{')));
+    let tests =
+        lines.windows(2).position(|pair| matches!(pair, ["#[cfg(test)]", second] if second.ends_with('{')));
     lines.iter().take(tests.unwrap_or(lines.len())).for_each(|line| hash.add(line));
 }
 

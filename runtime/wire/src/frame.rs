@@ -64,35 +64,67 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 /// # Errors
 /// [`ErrorKind::Cluster`] for a frame longer than `limit` and for one that is cut short.
 pub(crate) async fn read(stream: &mut (impl AsyncRead + Unpin), limit: usize) -> Result<Option<Vec<u8>>> {
+    let Some(prefix) = read_prefix(stream).await? else { return Ok(None) };
+    read_contents(stream, prefix, limit, Vec::new()).await.map(Some)
+}
+
+/// The same of a frame whose contents begin with `mark`: a peer that speaks TLS is found out at once.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) async fn read_greeting(
+    stream: &mut (impl AsyncRead + Unpin),
+    mark: [u8; 2],
+) -> Result<Option<Vec<u8>>> {
+    let Some(prefix) = read_prefix(stream).await? else { return Ok(None) };
+    let mut first = Vec::new();
+    if is_tls(prefix) {
+        let mut part = (&mut *stream).take(mark.len() as u64);
+        part.read_to_end(&mut first).await.map_err(broken)?;
+        if first != mark {
+            return Err(speaks_tls());
+        }
+    }
+    read_contents(stream, prefix, MAX_GREETING, first).await.map(Some)
+}
+
+async fn read_prefix(stream: &mut (impl AsyncRead + Unpin)) -> Result<Option<[u8; PREFIX]>> {
     let mut prefix = [0u8; PREFIX];
     let mut got = 0;
     while got < PREFIX {
         match stream.read(prefix.get_mut(got..).unwrap_or_default()).await.map_err(broken)? {
             0 if got == 0 => return Ok(None),
-            0 => return Err(cut_short(prefix)),
+            0 => return Err(cut_short()),
             n => got += n,
         }
     }
+    Ok(Some(prefix))
+}
+
+/// The rest of a frame of which `contents` have been read.
+async fn read_contents(
+    stream: &mut (impl AsyncRead + Unpin),
+    prefix: [u8; PREFIX],
+    limit: usize,
+    mut contents: Vec<u8>,
+) -> Result<Vec<u8>> {
     let length = u32::from_le_bytes(prefix) as usize;
     if length > limit {
-        if is_tls(prefix) {
-            return Err(speaks_tls());
-        }
         return Err(Error::new(
             ErrorKind::Cluster,
             format!("a frame of {length} bytes was announced; at most {limit} are taken here"),
         )
         .with_help("is the other side a swath scheduler, worker or client?"));
     }
-    let mut contents = Vec::with_capacity(length.min(STEP));
+    contents.reserve(length.min(STEP));
     while contents.len() < length {
         let rest = (length - contents.len()).min(STEP.max(contents.len()));
         let mut part = (&mut *stream).take(rest as u64);
         if part.read_to_end(&mut contents).await.map_err(broken)? == 0 {
-            return Err(cut_short(prefix));
+            return Err(cut_short());
         }
     }
-    Ok(Some(contents))
+    Ok(contents)
 }
 
 /// The first bytes of a record of TLS: an alert or a part of a handshake, and the protocol's major version.
@@ -107,10 +139,7 @@ fn speaks_tls() -> Error {
     )
 }
 
-fn cut_short(prefix: [u8; PREFIX]) -> Error {
-    if is_tls(prefix) {
-        return speaks_tls();
-    }
+fn cut_short() -> Error {
     Error::new(ErrorKind::Cluster, "the connection ended in the middle of a frame")
 }
 
@@ -142,10 +171,18 @@ mod tests {
     #[test]
     fn tls_is_told_apart() {
         // A TLS server's alert to one that does not speak TLS, and the first words of a TLS client.
-        for bytes in [&[0x15, 3, 3, 0, 2, 2, 70][..], &[0x16, 3, 1, 2, 0, 1, 0, 1]] {
-            let error = read_all(bytes, MAX_GREETING).unwrap_err();
-            assert!(error.to_string().contains("speaks TLS") && error.help().unwrap().contains("--tls-dir"), "{error}");
+        let read = |mut bytes: &[u8]| futures::executor::block_on(read_greeting(&mut bytes, *b"sw"));
+        for bytes in [&[0x15, 3, 3, 0, 2, 2, 70][..], &[0x16, 3, 1, 0, 0x73, 1, 0, 1]] {
+            let error = read(bytes).unwrap_err();
+            assert!(
+                error.to_string().contains("speaks TLS") && error.help().unwrap().contains("--tls-dir"),
+                "{error}"
+            );
         }
+        // A frame of 790 bytes begins alike.
+        let frame = seal([vec![0; PREFIX], b"sw".to_vec(), vec![7; 788]].concat(), MAX_GREETING).unwrap();
+        assert!(is_tls([frame[0], frame[1], frame[2], frame[3]]));
+        assert_eq!(read(&frame).unwrap().unwrap().len(), 790);
     }
 
     #[test]

@@ -178,14 +178,15 @@ async fn greet_within(
     };
     let late = |_| {
         let seconds = patience.as_secs_f64();
-        cluster(format!("it has taken the connection and did not answer within {seconds} s"))
-            .with_help("its process is stopped or very busy, or it is no swath scheduler: look at what listens there")
+        cluster(format!("it has taken the connection and did not answer within {seconds} s")).with_help(
+            "its process is stopped or very busy, or it is no swath scheduler: look at what listens there",
+        )
     };
     tokio::time::timeout(patience, talk).await.map_err(late)?
 }
 
 async fn read_answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), mine: &Build) -> Result<Welcome> {
-    let answer = frame::read(stream, MAX_GREETING).await?;
+    let answer = frame::read_greeting(stream, [MARK[0], MARK[1]]).await?;
     let answer = answer.ok_or_else(|| {
         cluster("the other side closed the connection without an answer")
             .with_help("is it a swath scheduler, and do both or neither use TLS?")
@@ -208,7 +209,7 @@ async fn read_answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), mine: &
 /// [`refuse`], not by this.
 pub async fn receive(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), mine: &Build) -> Result<Greeting> {
     in_time(async {
-        let contents = frame::read(stream, MAX_GREETING).await?;
+        let contents = frame::read_greeting(stream, [MARK[0], MARK[1]]).await?;
         let contents = contents.ok_or_else(|| cluster("the caller hung up"))?;
         let (head, rest) = head(&contents)?;
         same_protocol(&head, mine)?;

@@ -25,8 +25,7 @@ pub use connection::{Connection, Incoming, Stream};
 pub use frame::{MAX_FRAME, MAX_GREETING, decode, encode};
 pub use graph::{WireGraph, WireLayer};
 pub use greeting::{
-    Build, Greeting, Obituary, PROTOCOL, Renewal, Role, Welcome, WorkerOffer, greet, receive, refuse,
-    welcome,
+    Build, Greeting, Obituary, PROTOCOL, Renewal, Role, Welcome, WorkerOffer, greet, receive, refuse, welcome,
 };
 pub use outbox::Outbox;
 pub use query::{Answer, Called, Coordination, Dataset, Query, WorkerInfo};

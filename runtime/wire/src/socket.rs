@@ -4,7 +4,7 @@
 //! signed by the cluster's own authority; a peer without one never gets as far as the handshake. It never looks at what
 //! is sent.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -105,7 +105,7 @@ impl Dialer {
         let host_port = address.trim_start_matches("tcp://").trim_start_matches("tls://");
         if host_port.rsplit_once(':').is_none_or(|(_, port)| port.parse::<u16>().is_err()) {
             return Err(Error::argument(format!("'{address}' is not an address"))
-                .with_help("write host:port, such as 127.0.0.1:8786"));
+                .with_help("write HOST:PORT, such as 127.0.0.1:8786"));
         }
         let stream = tokio::time::timeout(PATIENCE, TcpStream::connect(host_port)).await;
         let stream = stream.map_err(|_| unreachable_at(address, "it does not answer"))?;
@@ -135,7 +135,9 @@ impl Dialer {
     pub async fn greet(&self, address: &str, socket: &mut Socket, me: &Greeting) -> Result<Welcome> {
         let remind = async {
             tokio::time::sleep(SLOW).await;
-            eprintln!(
+            // Nobody may listen any more.
+            let _ = writeln!(
+                io::stderr(),
                 "swath: the scheduler at {address} has taken the connection and not answered for {} s; waiting",
                 SLOW.as_secs()
             );
@@ -148,7 +150,11 @@ impl Dialer {
         answer.map_err(|e| {
             let helped = e.help().is_some() || self.is_secure();
             let e = e.context(format!("the scheduler at {address}"));
-            if helped { e } else { e.with_help("is it a swath scheduler? If it uses TLS, pass --tls-dir or an identity") }
+            if helped {
+                e
+            } else {
+                e.with_help("is it a swath scheduler? If it uses TLS, pass --tls-dir or an identity")
+            }
         })
     }
 

@@ -7,7 +7,8 @@ mod fingerprint;
 
 use std::path::Path;
 
-const MESSAGES: &str = "//! Head.\n\n/// A task.\npub struct Done {\n    pub bytes: u64,\n    pub micros: u32,\n}\n";
+const MESSAGES: &str =
+    "//! Head.\n\n/// A task.\npub struct Done {\n    pub bytes: u64,\n    pub micros: u32,\n}\n";
 
 /// The number of a folder whose `src/a.rs` holds this.
 fn number(text: &str) -> u32 {

@@ -3,6 +3,7 @@
 //! In: what the scheduler says is left. Out: lines on the standard error, and the moment at which it has waited for long
 //! enough. It never decides what is handed over to whom.
 
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -41,13 +42,14 @@ impl Departure {
             if end.is_some_and(|end| end <= now) {
                 return;
             }
-            if let Some(left) = left {
-                let wait = if left.others { QUIET } else { Duration::ZERO };
-                let due = *say_at.get_or_insert(now + wait);
-                if due <= now || (!left.others && due <= now + QUIET) {
-                    say_at = Some(now + AGAIN);
-                    eprintln!("{}", waiting(name, left, end.map(|end| end - now)));
-                }
+            if alone_since == Some(now) {
+                say_at = Some(now);
+            }
+            if let Some(left) = left
+                && *say_at.get_or_insert(now + QUIET) <= now
+            {
+                say_at = Some(now + AGAIN);
+                say(&waiting(name, left, end.map(|end| end - now)));
             }
             let next = [end, say_at].into_iter().flatten().min();
             let pause = next.map_or(AGAIN, |next| next.saturating_duration_since(now));
@@ -59,9 +61,14 @@ impl Departure {
     /// Says what goes with a worker that does not wait any longer.
     pub fn give_up(&self, name: &str) {
         if let Some(left) = *self.left.lock() {
-            eprintln!("swath worker {name}: it ends now, and with it {}", what(left));
+            say(&format!("swath worker {name}: it ends now, and with it {}", what(left)));
         }
     }
+}
+
+/// Nobody may listen any more.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 fn waiting(name: &str, left: Left, limit: Option<Duration>) -> String {
@@ -79,7 +86,8 @@ fn waiting(name: &str, left: Left, limit: Option<Duration>) -> String {
 fn what(left: Left) -> String {
     let Left { tasks, results, bytes, .. } = left;
     let count = |n: u32, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
-    let results_of = || format!("{} that somebody wants ({} MiB)", count(results, "result"), bytes.div_ceil(1 << 20));
+    let results_of =
+        || format!("{} that somebody wants ({} MiB)", count(results, "result"), bytes.div_ceil(1 << 20));
     match (tasks, results) {
         (0, _) => results_of(),
         (_, 0) => format!("{} under way", count(tasks, "task")),
@@ -99,7 +107,8 @@ mod tests {
     async fn the_limit_counts_while_nobody_is_there() {
         let departure = Departure::default();
         let limit = Duration::from_millis(300);
-        let wait = |millis| tokio::time::timeout(Duration::from_millis(millis), departure.overdue("w", limit));
+        let wait =
+            |millis| tokio::time::timeout(Duration::from_millis(millis), departure.overdue("w", limit));
         assert!(wait(600).await.is_err(), "nothing is left yet");
         departure.hear(left(2, true));
         assert!(wait(600).await.is_err(), "others are there");

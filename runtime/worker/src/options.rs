@@ -123,8 +123,10 @@ pub fn check_memory_limit(bytes: u64) -> Result<()> {
     if bytes >= LEAST_MEMORY {
         return Ok(());
     }
-    Err(Error::argument(format!("a worker's memory limit (--memory-limit) is at least 1 MiB, not {bytes} bytes"))
-        .with_help("leave it out for 70 % of the machine's memory"))
+    Err(Error::argument(format!(
+        "a worker's memory limit (--memory-limit) is at least 1 MiB, not {bytes} bytes"
+    ))
+    .with_help("leave it out for 70 % of the machine's memory"))
 }
 
 /// Refuses names that could not be shown or found.

@@ -9,8 +9,8 @@ use swath_flight::{FlightClient, FlightOptions, FlightServer, Tls};
 use swath_scheduler::WorkerId;
 use swath_store::{Store, StoreOptions};
 use swath_wire::{
-    Connection, Dialer, FromWorker, Greeting, Identity, Incoming, Outbox, Renewal, Role, Socket, ToWorker, Welcome,
-    WorkerOffer,
+    Connection, Dialer, FromWorker, Greeting, Identity, Incoming, Outbox, Renewal, Role, Socket, ToWorker,
+    Welcome, WorkerOffer,
 };
 
 use crate::actors::Actors;
@@ -148,13 +148,11 @@ impl Session {
 async fn listen(desk: &Arc<Desk>, incoming: &mut Incoming<Socket, ToWorker>) -> End {
     loop {
         match incoming.next().await {
-            Ok(Some(messages)) => {
-                match desk.hear(messages) {
-                    Some(Order::Stop) => return End::Stopped,
-                    Some(Order::Restart) => return End::Renewed,
-                    None => {}
-                }
-            }
+            Ok(Some(messages)) => match desk.hear(messages) {
+                Some(Order::Stop) => return End::Stopped,
+                Some(Order::Restart) => return End::Renewed,
+                None => {}
+            },
             Ok(None) => {
                 return End::Lost(Error::new(ErrorKind::Cluster, "the scheduler closed the connection"));
             }

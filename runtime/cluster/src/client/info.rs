@@ -222,7 +222,8 @@ impl Client {
             }
             if start.elapsed() > RESTART {
                 let seconds = RESTART.as_secs();
-                let what = format!("these workers have not come back within {seconds} s: {}", missing.join(", "));
+                let what =
+                    format!("these workers have not come back within {seconds} s: {}", missing.join(", "));
                 return Err(Error::new(ErrorKind::Cluster, what).with_help("look at what they wrote"));
             }
             std::thread::sleep(LOOK);

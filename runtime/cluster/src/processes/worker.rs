@@ -1,6 +1,7 @@
 //! `swath worker`.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -133,7 +134,7 @@ impl WorkerArgs {
     /// This program once more as the worker, watched over by this process.
     fn supervise(&self, options: WorkerOptions, again: Again) -> Result<()> {
         let WorkerOptions { scheduler, name, identity, memory_limit, local_dir, .. } = options;
-        let mut further = vec!["--supervised".into()];
+        let mut further: Vec<OsString> = vec!["--supervised".into()];
         if self.name.is_none() {
             further.extend(["--name".into(), name.clone().into()]);
         }

@@ -55,6 +55,8 @@ pub(crate) struct Hub {
     origin: Instant,
     wake_at: Option<Time>,
     busy_at: Instant,
+    /// When workers that are to go last heard what keeps them.
+    pub left_told: Instant,
     pub stopping: Option<String>,
 }
 
@@ -79,6 +81,7 @@ impl Hub {
             origin: Instant::now(),
             wake_at: None,
             busy_at: Instant::now(),
+            left_told: Instant::now(),
             stopping: None,
         }
     }

@@ -44,7 +44,10 @@ impl Hub {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         Err(Error::new(
             ErrorKind::Unsupported,
-            format!("nobody would start these workers again: {}{more}; nothing was stopped", names.join(", ")),
+            format!(
+                "nobody would start these workers again: {}{more}; nothing was stopped",
+                names.join(", ")
+            ),
         )
         .with_help("start workers without --no-supervisor, or end these and start others by hand"))
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use swath_error::{Error, ErrorKind, Result};
 use swath_scheduler::{Attempt, Event, TaskRef, WorkerId, WorkerSpec};
@@ -13,6 +13,9 @@ use super::links::WorkerLink;
 
 /// Share of a worker's memory that results may take before producers are kept waiting, in percent.
 const BUDGET: u64 = 60;
+
+/// Time between two looks at what keeps workers that are to go.
+const LEFT: Duration = Duration::from_millis(200);
 
 /// Operations named in a refusal.
 const NAMED: usize = 5;
@@ -139,6 +142,10 @@ impl Hub {
 
     /// Workers that are to go hear what keeps them.
     pub fn tell_what_is_left(&mut self) {
+        if self.left_told.elapsed() < LEFT {
+            return;
+        }
+        self.left_told = Instant::now();
         for (id, link) in self.workers.iter_mut().filter(|(_, link)| link.retiring && link.silent.is_none()) {
             let left = self.scheduler.left_on(*id);
             if let Some(left) = left.filter(|left| link.left != Some(*left)) {

@@ -31,7 +31,7 @@ fn refused(arguments: &[&str], said: &[&str]) {
 #[test]
 fn of_a_worker() {
     let nobody = ["swath-worker", "--scheduler", "127.0.0.1:1"];
-    let refused = |further: &[&str], said: &[&str]| refused(&[&nobody, further].concat(), said);
+    let refused = |further: &[&str], said: &[&str]| refused(&[&nobody[..], further].concat(), said);
     refused(&["--nthreads", "100000"], &["--nthreads", "4096"]);
     refused(&["--nthreads", "0"], &["--nthreads", "from 1"]);
     refused(&["--memory-limit", "0"], &["--memory-limit", "1 MiB"]);
@@ -52,7 +52,9 @@ fn of_a_worker() {
 
 #[test]
 fn of_a_scheduler() {
-    let refused = |further: &[&str], said: &[&str]| refused(&[&["swath-scheduler", "--port", "0"], further].concat(), said);
+    let refused = |further: &[&str], said: &[&str]| {
+        refused(&[&["swath-scheduler", "--port", "0"][..], further].concat(), said);
+    };
     refused(&["--ttl", "0"], &["--ttl", "0.1 s"]);
     refused(&["--ttl", "-3"], &["--ttl", "0 or more"]);
     refused(&["--idle-timeout", "soon"], &["--idle-timeout", "0 or more"]);

@@ -19,7 +19,9 @@ fn a_restart_forgets_everything_and_goes_on() {
     client.publish("kept", &done[..1]).unwrap();
     let scattered = client.scatter([1u64, 2]).unwrap();
     let theirs = other.submit(nap, (60_000,)).unwrap();
-    let waits = other.submit(sum, (&vec![theirs.clone()],)).unwrap();
+    let list = vec![theirs.clone()];
+    let waits = other.submit(sum, (&list,)).unwrap();
+    eventually("it runs", || other.workers().unwrap().iter().any(|w| w.metrics.running == 1));
     let before: Vec<_> = client.workers().unwrap().iter().map(|w| w.id).collect();
     client.restart().unwrap();
     let after = client.workers().unwrap();
@@ -74,7 +76,10 @@ fn a_worker_that_nobody_would_start_again_is_not_ended() {
     done.wait().unwrap();
     let error = client.restart().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
-    assert!(error.to_string().contains("by-hand") && error.help().unwrap().contains("--no-supervisor"), "{error}");
+    assert!(
+        error.to_string().contains("by-hand") && error.help().unwrap().contains("--no-supervisor"),
+        "{error}"
+    );
     assert_eq!(done.result().unwrap(), 2, "nothing was stopped");
     child.kill().unwrap();
     child.wait().unwrap();

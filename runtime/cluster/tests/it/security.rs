@@ -23,7 +23,10 @@ fn only_those_with_the_certificate_are_taken_in() {
     assert_eq!(client_of_ours.submit(sum, (&futures,)).unwrap().result().unwrap(), 5050);
     let wrong = client(&cluster, Some(&others)).unwrap_err();
     assert_eq!(wrong.kind(), ErrorKind::Cluster);
-    assert!(wrong.to_string().contains("certificate") && wrong.help().unwrap().contains("tls init"), "{wrong}");
+    assert!(
+        wrong.to_string().contains("certificate") && wrong.help().unwrap().contains("tls init"),
+        "{wrong}"
+    );
     let none = client(&cluster, None).unwrap_err();
     assert_eq!(none.kind(), ErrorKind::Cluster);
     assert!(none.help().unwrap().contains("--tls-dir"), "{none}");

@@ -36,6 +36,8 @@ pub struct Reference {
     pub ending: BTreeSet<JobId>,
     failures: BTreeMap<TaskRef, u32>,
     deaths: BTreeMap<TaskRef, u32>,
+    /// Tasks that a worker has been lost with.
+    suspects: BTreeSet<TaskRef>,
     last_attempt: BTreeMap<TaskRef, u16>,
 }
 
@@ -216,14 +218,19 @@ impl Reference {
 
     /// A worker is gone with all it held and ran.
     pub fn lose(&mut self, worker: WorkerId, fail_fast: bool) {
-        self.workers.remove(&worker);
+        let (slots, _) = self.workers.remove(&worker).unwrap_or_default();
         self.results.retain(|_, at| *at != worker);
         let there = |r: &Running| r.order.attempt.worker == worker;
         let lost: Vec<TaskRef> = self.running.iter().filter(|(_, r)| there(r)).map(|(t, _)| *t).collect();
-        for task in lost {
-            self.running.remove(&task);
+        let lost: Vec<(TaskRef, Running)> =
+            lost.into_iter().filter_map(|task| Some((task, self.running.remove(&task)?))).collect();
+        let load: u32 = lost.iter().filter(|(_, r)| !r.away).map(|(_, r)| u32::from(r.order.slots)).sum();
+        for (task, running) in lost {
+            // One that perhaps waited for a slot is not blamed the first time.
+            let ran = running.away || load <= slots || self.suspects.contains(&task);
+            self.suspects.insert(task);
             let deaths = self.deaths.entry(task).or_default();
-            *deaths += 1;
+            *deaths += u32::from(ran);
             if *deaths > 3 {
                 self.give_up(task, fail_fast);
             }
