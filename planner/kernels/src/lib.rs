@@ -27,8 +27,8 @@ pub use contract::{matmul, matmul_add};
 pub use create::{arange, eye, linspace};
 pub use layout::{
     PadMode, SliceIndex, assemble, broadcast_shapes, broadcast_to, concat, concat_grid, contiguous,
-    copy_into, expand_dims, flip, mask, mask_axis, pad, repeat, reshape, roll, slice, squeeze, stack, take,
-    transpose,
+    copy_into, expand_dims, flip, mask, mask_axis, pad, pad_source, repeat, reshape, roll, slice, squeeze,
+    stack, take, transpose,
 };
 pub use ops::{BinaryOp, UnaryOp};
 pub use program::{Instr, Operand, Program, ProgramBuilder, Value};

@@ -36,10 +36,31 @@ pub(super) fn unary<T: Float>(op: UnaryOp, x: &[T], out: &mut [T]) -> Result<()>
         UnaryOp::Arccosh => T::acosh,
         UnaryOp::Arctanh => T::atanh,
         UnaryOp::Sinc => sinc,
+        UnaryOp::I0 => |v| v.outside(math::i0),
+        UnaryOp::Spacing => spacing,
+        UnaryOp::Mantissa => |v| v.outside(|v| libm::frexp(v).0),
+        UnaryOp::Exponent => |v| v.outside(|v| libm::frexp(v).1.into()),
         _ => return Err(undefined::<T>(op.name())),
     };
     map(x, out, f);
     Ok(())
+}
+
+/// The distance to the next float away from zero; NaN for infinities.
+fn spacing<T: Float>(x: T) -> T {
+    let a = x.abs();
+    if a.is_infinite() {
+        T::nan()
+    } else {
+        (a.next_towards(T::infinity()) - a).copysign(if a.is_zero() { a } else { x })
+    }
+}
+
+/// What `modf` gives first: the fraction, of the number's sign.
+#[inline(always)]
+fn fraction<T: Float>(x: T) -> T {
+    let fraction = if x.is_infinite() { T::ZERO } else { x - x.trunc() };
+    fraction.copysign(x)
 }
 
 fn sinc<T: Float>(x: T) -> T {
@@ -78,7 +99,8 @@ fn fast<T: Float>(op: UnaryOp, x: &[T], out: &mut [T]) -> bool {
 fn simple<T: Float>(op: UnaryOp, x: &[T], out: &mut [T]) -> bool {
     match op {
         UnaryOp::Negative => map(x, out, |v| -v),
-        UnaryOp::Absolute => map(x, out, T::abs),
+        UnaryOp::Absolute | UnaryOp::Fabs => map(x, out, T::abs),
+        UnaryOp::Fraction => map(x, out, fraction),
         UnaryOp::Sign => map(x, out, |v| {
             let sign = if v > T::ZERO { T::one() } else { -T::one() };
             if v.is_zero() {
@@ -138,6 +160,7 @@ pub(super) fn binary<T: Float>(op: BinaryOp, a: Arg<'_, T>, b: Arg<'_, T>, out: 
                 T::of(f64::from(u8::from(a > T::ZERO)))
             }
         }),
+        BinaryOp::Ldexp => zip_slow(a, b, out, T::times_power),
         BinaryOp::Nextafter => zip_slow(a, b, out, T::next_towards),
         _ => return Err(undefined::<T>(op.name())),
     }

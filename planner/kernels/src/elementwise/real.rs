@@ -158,7 +158,11 @@ pub(super) trait Float: num_traits::Float + Element {
     const ZERO: Self;
     /// One of our own functions of f64, rounded to this type; the callers know that fused multiply-add is fast.
     fn through_f64(self, f: impl Fn(f64) -> f64) -> Self;
+    /// A function of f64 on every processor, rounded to this type.
+    fn outside(self, f: fn(f64) -> f64) -> Self;
     fn round_even(self) -> Self;
+    /// The number times a power of two, whose exponent is a whole number in this type.
+    fn times_power(self, exponent: Self) -> Self;
     fn next_towards(self, b: Self) -> Self;
     fn of(v: f64) -> Self;
 }
@@ -170,6 +174,12 @@ macro_rules! floats {
 
             #[inline(always)]
             fn through_f64(self, f: impl Fn(f64) -> f64) -> Self { f(f64::from(self)) as Self }
+
+            fn outside(self, f: fn(f64) -> f64) -> Self { f(f64::from(self)) as Self }
+
+            fn times_power(self, exponent: Self) -> Self {
+                libm::scalbn(f64::from(self), exponent as i32) as Self
+            }
 
             #[inline(always)]
             fn round_even(self) -> Self { self.round_ties_even() }

@@ -12,7 +12,7 @@ mod view;
 pub use assemble::{assemble, concat, concat_grid, stack};
 pub use copy::{contiguous, copy_into};
 pub use gather::{mask, mask_axis, repeat, take};
-pub use pad::{PadMode, pad};
+pub use pad::{PadMode, pad, pad_source};
 pub use slice::{SliceIndex, flip, roll, slice};
 pub(crate) use view::broadcast_strides;
 pub use view::{broadcast_shapes, broadcast_to, expand_dims, reshape, squeeze, transpose};

@@ -44,15 +44,21 @@ pub fn pad(chunk: &Chunk, widths: &[(usize, usize)], mode: PadMode) -> Result<Ch
             return Err(mismatch(format!("axis {axis} is empty and cannot be padded from its own elements")));
         }
         let indices: Vec<usize> = (0..before + n + after)
-            .map(|i| source(i as isize - *before as isize, n, mode))
+            .map(|i| pad_source(i as isize - *before as isize, n, mode))
             .collect::<Result<_>>()?;
         padded = take(&padded, axis, &indices)?;
     }
     Ok(padded)
 }
 
-/// Which element stands at position `i`, which may lie outside `0 .. n`.
-fn source(i: isize, n: usize, mode: PadMode) -> Result<usize> {
+/// Which element of an axis of length `n` stands at position `i` of the padded axis, which may lie outside `0 .. n`.
+///
+/// # Errors
+/// [`swath_error::ErrorKind::Internal`] for constants, which stand for no element, and for empty axes.
+pub fn pad_source(i: isize, n: usize, mode: PadMode) -> Result<usize> {
+    if n == 0 {
+        return Err(Error::internal("an empty axis has no source element"));
+    }
     let n = n as isize;
     let at = match mode {
         PadMode::Edge => i.clamp(0, n - 1),

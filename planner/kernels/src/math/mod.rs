@@ -3,13 +3,16 @@
 //! In: one f64. Out: the function's value. Largest distance measured from the standard library's
 //! results (see `tests/it/accuracy.rs`): exp 1 ulp, log 1 ulp, sin and cos 2 ulp up to |x| = [`TRIG_LIMIT`], tanh 2 ulp.
 //! Special values are IEEE's. They need fused multiply-add: [`crate::elementwise`] uses the standard library's functions where
-//! the processor has none. They never branch and never look a value up in memory.
+//! the processor has none. They never branch and never look a value up in memory; I0 stands
+//! apart, as the standard library has none.
 
+mod bessel;
 mod exp;
 mod log;
 mod tanh;
 mod trig;
 
+pub(crate) use bessel::i0;
 pub(crate) use exp::exp;
 pub(crate) use log::log;
 pub(crate) use tanh::tanh;

@@ -80,6 +80,7 @@ binary_ops! {
     Logaddexp2 "logaddexp2" RealFloat "`log2(2**a + 2**b)` without overflow.";
     Heaviside "heaviside" RealFloat "0 below zero, b at zero, 1 above.";
     Nextafter "nextafter" RealFloat "The next float after a towards b.";
+    Ldexp "ldexp" RealFloat "`a * 2**b`, b a whole number.";
     Gcd "gcd" Integer "Greatest common divisor.";
     Lcm "lcm" Integer "Least common multiple.";
     BitAnd "bitwise_and" Bits "`a & b`.";

@@ -37,6 +37,8 @@ enum Class {
     Number,
     /// A float or complex result; all integers and booleans as float64.
     Wide,
+    /// A float result; all integers and booleans as float64; complex refused.
+    RealWide,
     /// The same type; booleans as int8.
     Arithmetic,
     /// Any type to its real part's type.
@@ -85,6 +87,12 @@ unary_ops! {
     Deg2rad "deg2rad" RealFloat "Degrees to radians.";
     Rad2deg "rad2deg" RealFloat "Radians to degrees.";
     Sinc "sinc" Wide "`sin(pi x) / (pi x)`, 1 at zero.";
+    I0 "i0" RealWide "The modified Bessel function of order 0.";
+    Fabs "fabs" RealFloat "`|x|` as a float.";
+    Spacing "spacing" RealFloat "The distance to the next float away from zero.";
+    Mantissa "mantissa" RealFloat "x over the power of two that brings it to [0.5, 1): `frexp`'s first result.";
+    Exponent "exponent" RealFloat "The exponent of that power, as a float: `frexp`'s second result.";
+    Fraction "fraction" RealFloat "x without its whole part, of x's sign: `modf`'s first result.";
     Floor "floor" Rounding "The largest whole number not above x.";
     Ceil "ceil" Rounding "The smallest whole number not below x.";
     Trunc "trunc" Rounding "x without its fraction.";
@@ -110,6 +118,7 @@ impl UnaryOp {
         match self.class() {
             Class::Real | Class::Test => Ok(x),
             Class::Wide => Ok(if kind < Kind::Float { DType::F64 } else { x }),
+            Class::RealWide if kind != Kind::Complex => Ok(if kind < Kind::Float { DType::F64 } else { x }),
             Class::Number if kind != Kind::Bool => Ok(x),
             Class::Arithmetic => Ok(if kind == Kind::Bool { DType::I8 } else { x }),
             Class::Bits if kind <= Kind::Unsigned => Ok(x),

@@ -132,19 +132,24 @@ impl ProgramBuilder {
         }
     }
 
-    /// `x` rounded to a number of decimals, halves to even; integers stay when `decimals` is not negative.
+    /// `x` rounded to a number of decimals, halves to even; integers stay when `decimals` is not negative, and are rounded
+    /// through float64 when it is, as NumPy does.
     ///
     /// # Errors
-    /// [`swath_error::ErrorKind::TypeMismatch`] for booleans; [`swath_error::ErrorKind::Unsupported`] for integers and negative
-    /// `decimals`.
+    /// [`swath_error::ErrorKind::TypeMismatch`] for types that cannot be rounded.
     pub fn round(&mut self, x: Value, decimals: i32) -> Result<Value> {
-        if Kind::of(self.dtype(x)).is_integer() {
-            return if decimals >= 0 {
-                Ok(x)
-            } else {
-                Err(Error::unsupported("rounding integers to tens or hundreds")
-                    .with_help("cast to float64 first"))
-            };
+        let own = self.dtype(x);
+        if Kind::of(own).is_integer() {
+            if decimals >= 0 {
+                return Ok(x);
+            }
+            let wide = self.cast(x, DType::F64);
+            let mut rounded = self.round(wide, decimals)?;
+            // What leaves a narrow type wraps.
+            if own.size() < 8 {
+                rounded = self.cast(rounded, DType::I64);
+            }
+            return Ok(self.cast(rounded, own));
         }
         if decimals == 0 {
             return self.unary(UnaryOp::Rint, x);
