@@ -63,6 +63,7 @@ macro_rules! node_kinds {
 
 node_kinds! {
     Leaf "Data from a source or made from nothing.";
+    Given "Blocks that other tasks make.";
     Held "Blocks that are computed already.";
     Elementwise "One fused program over inputs that broadcast.";
     Reduce "A fused program, reduced over axes.";
@@ -71,6 +72,7 @@ node_kinds! {
     Permute "Axes in another order; axes of length 1 come and go.";
     Broadcast "Axes of length 1 repeated.";
     Rechunk "Other chunks.";
+    Diagonal "The diagonal of the last two axes.";
     Reshape "Every chunk in another shape.";
     Concat "Arrays one after another along an axis.";
     MatMul "Matrix products.";

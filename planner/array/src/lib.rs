@@ -22,8 +22,8 @@ mod walk;
 pub use axes::{Axes, AxisList, normalize_axis};
 pub use broadcast::{broadcast_chunks, cut_for};
 pub use chunks::{
-    Axis, AxisSpec, ChunkSpec, Chunks, DEFAULT_CHUNK_BYTES, Layout, Target, common_axis, parse_bytes,
-    plan_rechunk,
+    Axis, AxisSpec, ChunkSpec, Chunks, DEFAULT_CHUNK_BYTES, Layout, Target, chunk_bytes, common_axis,
+    parse_bytes, plan_rechunk, set_chunk_size, with_chunk_size,
 };
 pub use explain::{chunk_text, explain, tree};
 pub use expr::Expr;
@@ -33,8 +33,8 @@ pub use index::{
 pub use lower::{Grid, OpenSink, lower, store};
 pub use made::Made;
 pub use nodes::{
-    BlockFunction, BlockInfo, Operand, apply, arg, astype, binary, broadcast_to, concatenate, expand_dims,
-    from_made, from_source, held, index, map_blocks, matmul, rechunk, reduce, reshape, select, squeeze,
-    stack, take_along, transpose, unary,
+    BlockFunction, BlockInfo, BlockTasks, Operand, apply, arg, astype, binary, broadcast_to, concatenate,
+    diagonal, expand_dims, from_made, from_source, given, held, index, map_blocks, matmul, rechunk, reduce,
+    reshape, select, squeeze, stack, take_along, transpose, unary,
 };
 pub use rewrite::rewrite;

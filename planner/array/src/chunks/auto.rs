@@ -5,10 +5,7 @@ use std::collections::HashMap;
 use swath_block::DType;
 use swath_error::Result;
 
-use super::{Axis, Chunks, limits};
-
-/// The bytes a chunk takes when nothing else is said: 128 MiB.
-pub const DEFAULT_CHUNK_BYTES: u64 = 128 << 20;
+use super::{Axis, Chunks, chunk_bytes, limits};
 
 /// How far beyond the target a chunk may grow when existing chunks are joined whole.
 const TOLERANCE: f64 = 1.25;
@@ -21,9 +18,9 @@ pub struct Target {
 }
 
 impl Target {
-    /// A target of `bytes` (by default [`DEFAULT_CHUNK_BYTES`]) of elements of `dtype`.
+    /// A target of `bytes` (by default [`chunk_bytes`]) of elements of `dtype`.
     pub fn new(bytes: Option<u64>, dtype: DType) -> Self {
-        Self { elements: bytes.unwrap_or(DEFAULT_CHUNK_BYTES).max(1) as f64 / dtype.size() as f64 }
+        Self { elements: bytes.unwrap_or_else(chunk_bytes).max(1) as f64 / dtype.size() as f64 }
     }
 }
 

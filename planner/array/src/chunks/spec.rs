@@ -54,6 +54,12 @@ impl Default for ChunkSpec {
 }
 
 impl ChunkSpec {
+    /// For the axes named only, the others staying as they are: `ChunkSpec::named([(0, 100), (-1, 50)])`. Negative axes count
+    /// from the last.
+    pub fn named<S: Into<AxisSpec>>(axes: impl IntoIterator<Item = (isize, S)>) -> Self {
+        Self::Named(axes.into_iter().map(|(axis, spec)| (axis, spec.into())).collect())
+    }
+
     /// The chunk lengths this stands for over an array of `shape`; `previous` are the chunks it has now, if any.
     ///
     /// # Errors

@@ -69,15 +69,15 @@ pub(crate) fn permute(expr: &Expr, to: &mut Lowering<'_>) -> Result<Grid> {
 
 /// Chunks of given lengths along each axis.
 #[derive(Debug, Serialize, Deserialize)]
-struct Lengths(Vec<Vec<usize>>);
+pub(super) struct Lengths(Vec<Vec<usize>>);
 
 impl Lengths {
-    fn of(expr: &Expr) -> Result<Self> {
+    pub(super) fn of(expr: &Expr) -> Result<Self> {
         expr.chunks().axes().iter().map(|a| Ok(a.sizes()?.to_vec())).collect::<Result<_>>().map(Self)
     }
 
     /// The shape of chunk `index`.
-    fn shape(&self, index: u32) -> Shape {
+    pub(super) fn shape(&self, index: u32) -> Shape {
         let grid: Shape = self.0.iter().map(Vec::len).collect();
         let at = coordinates(index as usize, &grid);
         self.0.iter().zip(&at).map(|(sizes, i)| sizes.get(*i).copied().unwrap_or(0)).collect()

@@ -6,7 +6,9 @@
 mod arguments;
 mod blockwise;
 mod concat;
+mod diagonal;
 mod elementwise;
+mod given;
 mod grid;
 mod leaf;
 mod map_blocks;
@@ -31,7 +33,9 @@ use crate::walk::topological;
 
 pub(crate) use blockwise::{broadcast, permute, reshape};
 pub(crate) use concat::concat;
+pub(crate) use diagonal::diagonal;
 pub(crate) use elementwise::elementwise;
+pub(crate) use given::given;
 pub use grid::Grid;
 pub(crate) use grid::coordinates;
 pub(crate) use leaf::{held, leaf};

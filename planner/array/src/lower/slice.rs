@@ -52,7 +52,7 @@ impl Operation for SliceChunks {
 }
 
 /// The part with a buffer of its own.
-fn contiguous_copy(part: swath_block::Chunk) -> Result<swath_block::Chunk> {
+pub(super) fn contiguous_copy(part: swath_block::Chunk) -> Result<swath_block::Chunk> {
     let own = part.len() as u64 * part.dtype().size() as u64;
     if !part.is_contiguous() || part.bytes() <= own {
         return contiguous(&part);

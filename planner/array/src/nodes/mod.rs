@@ -5,7 +5,9 @@
 
 mod broadcast;
 mod concat;
+mod diagonal;
 mod elementwise;
+mod given;
 mod held;
 mod leaf;
 mod map_blocks;
@@ -23,7 +25,9 @@ use crate::expr::Expr;
 
 pub use broadcast::broadcast_to;
 pub use concat::{concatenate, stack};
+pub use diagonal::diagonal;
 pub use elementwise::{Operand, apply, arg, astype, binary, select, unary};
+pub use given::{BlockTasks, given};
 pub use held::held;
 pub use leaf::{from_made, from_source};
 pub use map_blocks::{BlockFunction, BlockInfo, map_blocks};
@@ -37,7 +41,9 @@ pub use take::take_along;
 
 pub(crate) use broadcast::{Broadcast, broadcast_chunked};
 pub(crate) use concat::{Concat, join};
+pub(crate) use diagonal::{Diagonal, Span};
 pub(crate) use elementwise::{Elementwise, Mapped, elementwise};
+pub(crate) use given::Given;
 pub(crate) use held::Held;
 pub(crate) use leaf::{Leaf, Origin};
 pub(crate) use map_blocks::MapBlocks;

@@ -3,7 +3,7 @@
 use swath_error::{Error, ErrorKind, Result};
 
 use super::{permute, rechunk};
-use crate::chunks::{Axis, Chunks, DEFAULT_CHUNK_BYTES};
+use crate::chunks::{Axis, Chunks, chunk_bytes};
 use crate::expr::{ArrayNode, Expr, Node, key_of};
 use crate::lower::{Grid, Lowering};
 use crate::reshape_plan::{Plan, plan};
@@ -37,7 +37,7 @@ pub fn reshape(x: &Expr, shape: &[isize]) -> Result<Expr> {
 
 /// As [`reshape`], where no length is 1.
 fn reshape_long(x: &Expr, wanted: &[usize]) -> Result<Expr> {
-    let limit = (DEFAULT_CHUNK_BYTES as usize / x.dtype().size()).max(1);
+    let limit = (chunk_bytes() as usize / x.dtype().size()).max(1);
     match plan(x.chunks(), wanted, limit)? {
         Plan::Keep => Ok(x.clone()),
         Plan::Blocks { cut, result } => make(&rechunk::rechunk_to(x, cut)?, result),
