@@ -48,6 +48,28 @@ pub enum Attribute {
     Other(String),
 }
 
+macro_rules! attribute_from {
+    ($($kind:ident: $($t:ty)*;)*) => { $($(
+        impl From<$t> for Attribute {
+            fn from(value: $t) -> Self {
+                Self::$kind(vec![value.into()])
+            }
+        }
+
+        impl From<Vec<$t>> for Attribute {
+            fn from(values: Vec<$t>) -> Self {
+                Self::$kind(values.into_iter().map(Into::into).collect())
+            }
+        }
+    )*)* };
+}
+
+attribute_from! {
+    Text: &str String;
+    Integers: bool i32 i64 u32 u64;
+    Floats: f32 f64;
+}
+
 impl Attribute {
     /// The string, when the attribute is a single one.
     pub fn as_str(&self) -> Option<&str> {

@@ -14,6 +14,7 @@ mod region;
 mod sink;
 mod source;
 mod stamp;
+mod time;
 mod travel;
 
 pub use info::{ArrayInfo, Attribute, Listing};
@@ -23,6 +24,7 @@ pub use region::{Region, check_region, check_write, region_shape};
 pub use sink::ArraySink;
 pub use source::ArraySource;
 pub use stamp::{FileStamp, absolute, check_local, seen_everywhere};
+pub use time::{TimeKind, TimeUnit};
 #[doc(hidden)]
 pub use travel::{SinkKind, SourceKind};
 pub use travel::{Travelling, decode_sink, decode_source};

@@ -3,6 +3,8 @@
 use swath_block::DType;
 use swath_error::{Error, Result};
 
+use crate::{TimeKind, TimeUnit};
+
 /// The first bytes of every `.npy` file.
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 
@@ -19,6 +21,8 @@ pub(super) struct Header {
     pub shape: Vec<usize>,
     /// Where the elements begin.
     pub data: u64,
+    /// What the whole numbers stand for, where they are instants or durations.
+    pub time: Option<(TimeKind, TimeUnit)>,
 }
 
 /// Where the header's text lies: its first byte and its length.
@@ -49,14 +53,14 @@ impl Header {
             let found = entries.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
             found.ok_or_else(|| Error::data(format!("the .npy header has no {name:?}")))
         };
-        let (dtype, swapped) = element_type(find("descr")?)?;
+        let Elements { dtype, swapped, time } = element_type(find("descr")?)?;
         let fortran = match find("fortran_order")? {
             "True" => true,
             "False" => false,
             other => return Err(Error::data(format!("the .npy header's fortran_order is {other:?}"))),
         };
         let shape = shape(find("shape")?)?;
-        let header = Self { dtype, swapped, fortran, shape, data };
+        let header = Self { dtype, swapped, fortran, shape, data, time };
         header.check(length)?;
         Ok(header)
     }
@@ -83,11 +87,20 @@ impl Header {
 
     /// The whole start of a file for this array: magic, version 1.0 and the header, padded to 64 bytes.
     pub fn encode(dtype: DType, shape: &[usize]) -> Result<Vec<u8>> {
+        Self::with_descriptor(&descriptor(dtype), shape)
+    }
+
+    /// The same for instants or durations.
+    pub fn encode_time(kind: TimeKind, unit: TimeUnit, shape: &[usize]) -> Result<Vec<u8>> {
+        let order = if cfg!(target_endian = "big") { '>' } else { '<' };
+        Self::with_descriptor(&format!("{order}{}", kind.descriptor(unit)), shape)
+    }
+
+    fn with_descriptor(descriptor: &str, shape: &[usize]) -> Result<Vec<u8>> {
         let lengths: Vec<String> = shape.iter().map(ToString::to_string).collect();
         // A tuple of one has a comma.
         let dims = lengths.join(", ") + if shape.len() == 1 { "," } else { "" };
-        let mut text =
-            format!("{{'descr': '{}', 'fortran_order': False, 'shape': ({dims}), }}", descriptor(dtype));
+        let mut text = format!("{{'descr': '{descriptor}', 'fortran_order': False, 'shape': ({dims}), }}");
         while (10 + text.len() + 1) % 64 != 0 {
             text.push(' ');
         }
@@ -115,8 +128,14 @@ fn descriptor(dtype: DType) -> String {
     format!("{order}{kind}{}", dtype.size())
 }
 
-/// The element type, and whether its bytes are to be swapped.
-fn element_type(value: &str) -> Result<(DType, bool)> {
+/// What a type string says of the elements.
+struct Elements {
+    dtype: DType,
+    swapped: bool,
+    time: Option<(TimeKind, TimeUnit)>,
+}
+
+fn element_type(value: &str) -> Result<Elements> {
     let unsupported = || {
         Error::unsupported(format!("the .npy element type {value}"))
             .with_help("save the array as a boolean, integer, float32, float64 or complex array")
@@ -124,14 +143,16 @@ fn element_type(value: &str) -> Result<(DType, bool)> {
     let name =
         value.strip_prefix(['\'', '"']).and_then(|v| v.strip_suffix(['\'', '"'])).ok_or_else(unsupported)?;
     let (order, kind) = name.split_at_checked(1).ok_or_else(unsupported)?;
-    let dtype = DType::ALL.iter().find(|t| descriptor(**t).get(1..) == Some(kind)).ok_or_else(unsupported)?;
+    let time = TimeKind::of_descriptor(kind);
+    let plain = || DType::ALL.iter().find(|t| descriptor(**t).get(1..) == Some(kind)).copied();
+    let dtype = time.map(|_| DType::I64).or_else(plain).ok_or_else(unsupported)?;
     let big = match order {
         "<" => false,
         ">" => true,
         "=" | "|" => cfg!(target_endian = "big"),
         _ => return Err(unsupported()),
     };
-    Ok((*dtype, dtype.size() > 1 && big != cfg!(target_endian = "big")))
+    Ok(Elements { dtype, swapped: dtype.size() > 1 && big != cfg!(target_endian = "big"), time })
 }
 
 fn shape(value: &str) -> Result<Vec<usize>> {

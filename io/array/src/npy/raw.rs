@@ -92,6 +92,7 @@ impl RawSource {
             fortran: options.column_major,
             shape: shape.to_vec(),
             data: options.offset,
+            time: None,
         };
         let held = stamp.length().saturating_sub(options.offset);
         if header.bytes().is_none_or(|n| n > held) {

@@ -11,7 +11,7 @@ use swath_graph::Key;
 use super::header::{Header, text_range};
 use crate::flat::{self, read_at};
 use crate::stamp::{FileStamp, absolute, seen_everywhere};
-use crate::{ArraySource, Region, SourceKind, Travelling, check_region, region_shape};
+use crate::{ArraySource, Region, SourceKind, TimeKind, TimeUnit, Travelling, check_region, region_shape};
 
 inventory::submit! {
     SourceKind { name: "npy", open: |from| Ok(std::sync::Arc::new(NpySource::reopen(from)?)) }
@@ -57,6 +57,11 @@ impl NpySource {
     /// The file's path, as it was given.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What the whole numbers stand for, where the file's elements are instants or durations: they are read as `int64`.
+    pub fn time(&self) -> Option<(TimeKind, TimeUnit)> {
+        self.header.time
     }
 
     /// The file that another process had open: the same one, seen from here.

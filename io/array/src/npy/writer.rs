@@ -12,7 +12,7 @@ use swath_error::{Error, Result};
 use super::header::Header;
 use crate::flat::{self, write_at};
 use crate::stamp::absolute;
-use crate::{ArraySink, SinkKind, Travelling, check_write};
+use crate::{ArraySink, SinkKind, TimeKind, TimeUnit, Travelling, check_write};
 
 inventory::submit! {
     SinkKind { name: "npy", join: |from| Ok(Box::new(NpySink::join(from)?)) }
@@ -61,6 +61,19 @@ impl NpySink {
     /// [`swath_error::ErrorKind::NotFound`] when the folder does not exist, [`swath_error::ErrorKind::Io`] when nothing can be written there.
     pub fn create(path: impl AsRef<Path>, dtype: DType, shape: &[usize]) -> Result<Self> {
         Self::with_start(path.as_ref(), dtype, shape, &Header::encode(dtype, shape)?)
+    }
+
+    /// Starts a file of instants or durations, which are written as `int64`.
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub fn create_time(
+        path: impl AsRef<Path>,
+        kind: TimeKind,
+        unit: TimeUnit,
+        shape: &[usize],
+    ) -> Result<Self> {
+        Self::with_start(path.as_ref(), DType::I64, shape, &Header::encode_time(kind, unit, shape)?)
     }
 
     /// Starts a file of elements after `start`.
