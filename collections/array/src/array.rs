@@ -19,7 +19,7 @@ use crate::{DynArray, Element};
 /// # use swath_local as _;
 /// use swath_array as da;
 /// let x = da::ones([1000, 1000]).chunks([250, 500]);
-/// assert_eq!(x.to_string(), "Array<f64, shape (1000, 1000), chunks (250, 500), 7.6 MiB>");
+/// assert_eq!(x.to_string(), "Array<f64, shape (1000, 1000), 8 chunks (250, 500), 7.6 MiB>");
 /// let y = (&x + x.t() * 2.0).sum(0);
 /// assert_eq!(y.compute()?[7], 3000.0);
 /// # Ok::<(), swath_error::Error>(())

@@ -4,9 +4,10 @@ use ndarray::{ArrayD, ArrayViewMutD, Axis as NdAxis, IxDyn};
 use swath_array_plan::{Expr, held, lower, rewrite};
 use swath_block::{Block, Chunk, with_dtype, zeroed};
 use swath_error::{Error, ErrorKind, Result};
-use swath_execute::{Collection, Lowered, Pending, RunOptions, persist};
+use swath_execute::{Collection, Lowered, Pending, RunOptions, machine_memory, persist};
 use swath_graph::GraphBuilder;
 
+use crate::show::bytes;
 use crate::{Array, DynArray, Element};
 
 impl<T: Element> Collection for Array<T> {
@@ -54,8 +55,10 @@ impl<T: Element> Array<T> {
     /// Computes the array and waits for it.
     ///
     /// # Errors
-    /// The error that building the array met, or that of the task that failed first.
+    /// The error that building the array met, or that of the task that failed first; [`ErrorKind::OutOfMemory`], before
+    /// anything runs, when the result is larger than this machine's memory.
     pub fn compute(&self) -> Result<ArrayD<T>> {
+        fits(self.expr()?, machine_memory())?;
         Collection::compute(self)
     }
 
@@ -69,6 +72,7 @@ impl<T: Element> Array<T> {
     /// # Errors
     /// As [`Self::compute`].
     pub fn compute_with(&self, options: &RunOptions) -> Result<ArrayD<T>> {
+        fits(self.expr()?, machine_memory())?;
         Collection::compute_with(self, options)
     }
 
@@ -111,6 +115,7 @@ impl DynArray {
     /// # Errors
     /// As [`Array::compute`].
     pub fn compute(&self) -> Result<Chunk> {
+        fits(self.expr()?, machine_memory())?;
         Collection::compute(self)
     }
 
@@ -125,6 +130,27 @@ impl DynArray {
         let blocks = if known { persist(&Blocks(expr)) } else { Blocks(expr).compute() };
         Ok(Self::new(held(expr, blocks?)))
     }
+}
+
+/// Refuses a result that this machine cannot hold, before it is computed.
+fn fits(expr: &Expr, memory: u64) -> Result<()> {
+    let Ok(shape) = expr.shape() else { return Ok(()) };
+    let lengths = shape.iter().map(|n| *n as u64);
+    let size = lengths.fold(expr.dtype().size() as u64, u64::saturating_mul);
+    if size <= memory {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::OutOfMemory,
+        format!(
+            "the result, {} of shape {}, takes {} and this machine has {} of memory",
+            expr.dtype(),
+            expr.chunks(),
+            bytes(size),
+            bytes(memory)
+        ),
+    )
+    .with_help("write it to a file with to_zarr or to_hdf5, or reduce or slice it first"))
 }
 
 /// One array of the chunks of a block grid, in row-major order.

@@ -11,7 +11,7 @@ use swath_error::{Error, Result};
 use swath_graph::Key;
 use swath_kernels::convert_scalar;
 
-use crate::{Array, Dims, DynArray, Element, Numeric, Scalar};
+use crate::{Array, Dims, DynArray, Element, Scalar};
 
 /// An array over an ndarray, which is taken over without copying. Cut it with [`Array::chunks`]; by default chunks have
 /// about 128 MiB.
@@ -40,7 +40,51 @@ pub fn array<T: Element>(values: Vec<T>) -> Array<T> {
     from_ndarray(ndarray::Array1::from(values))
 }
 
-/// An array read from a source, region by region.
+/// An array read from a source of one's own, region by region: anything that implements [`ArraySource`].
+///
+/// A region is read when a task needs it, on any thread, in blocks made of whole [`ArraySource::storage_chunks`].
+/// `swath_array_io::conformance` checks that a source keeps the rules.
+///
+/// ```
+/// # use swath_local as _;
+/// use swath_array as da;
+/// use da::{ArraySource, Chunk, DType, Key, Region};
+///
+/// #[derive(Debug)]
+/// struct Squares {
+///     shape: [usize; 1],
+///     key: Key,
+/// }
+///
+/// impl ArraySource for Squares {
+///     fn dtype(&self) -> DType {
+///         DType::I64
+///     }
+///
+///     fn shape(&self) -> &[usize] {
+///         &self.shape
+///     }
+///
+///     fn read(&self, region: &Region) -> swath_error::Result<Chunk> {
+///         let values: Vec<i64> = region[0].clone().map(|i| (i * i) as i64).collect();
+///         let length = values.len();
+///         Chunk::from_vec(values, &[length])
+///     }
+///
+///     fn key(&self) -> Key {
+///         self.key
+///     }
+///
+///     fn describe(&self) -> String {
+///         "squares".to_owned()
+///     }
+/// }
+///
+/// let squares = Squares { shape: [1000], key: Key::unique("squares") };
+/// let x = da::from_source(squares).chunks(100);
+/// assert_eq!(x.typed::<i64>().slice(10..13).compute()?.as_slice(), Some(&[100, 121, 144][..]));
+/// # Ok::<(), swath_error::Error>(())
+/// ```
 #[track_caller]
 pub fn from_source(source: impl ArraySource + 'static) -> DynArray {
     let source: Arc<dyn ArraySource> = Arc::new(source);
@@ -243,31 +287,6 @@ pub fn eye_as<T: Element>(rows: usize, columns: usize, k: i64) -> Array<T> {
 #[track_caller]
 pub fn tri<T: Element>(rows: usize, columns: usize, k: i64) -> Array<T> {
     Array::new(from_made(Made::Tri { k, dtype: T::DTYPE }, &[rows, columns], &ChunkSpec::default()))
-}
-
-impl<T: Numeric> Array<T> {
-    /// The lower triangle of the last two axes: zeros above the diagonal that lies `k` to the right of the main one.
-    #[track_caller]
-    pub fn tril(&self, k: i64) -> Self {
-        self.map(|x| triangle(x, k, T::zero().to_scalar(), false))
-    }
-
-    /// The upper triangle of the last two axes: zeros below the diagonal that lies `k` to the right of the main one.
-    #[track_caller]
-    pub fn triu(&self, k: i64) -> Self {
-        self.map(|x| triangle(x, k.saturating_sub(1), T::zero().to_scalar(), true))
-    }
-}
-
-fn triangle(x: &Expr, k: i64, zero: Scalar, upper: bool) -> Result<Expr> {
-    use swath_array_plan::{Chunks, Operand, select};
-    let [.., rows, columns] = x.chunks().axes() else {
-        return Err(Error::argument("a triangle is taken of an array of at least two axes"));
-    };
-    let layout = Chunks::new([rows.clone(), columns.clone()]);
-    let mask = from_made(Made::Tri { k, dtype: DType::Bool }, &layout.shape()?, &(&layout).into())?;
-    let zero = Operand::Scalar { value: zero, weak: false };
-    if upper { select(&mask, zero, x.into()) } else { select(&mask, x.into(), zero) }
 }
 
 /// An array whose elements are computed from their positions by `function`.

@@ -21,11 +21,12 @@ mod binary;
 mod compute;
 mod contract;
 mod create;
+mod delayed;
 mod dims;
-mod display;
 mod dynamic;
 mod hdf5;
 mod indexing;
+mod like;
 mod map_blocks;
 mod npy;
 mod npy_stack;
@@ -36,7 +37,9 @@ mod operators;
 mod random_numbers;
 mod reductions;
 mod shaping;
+mod show;
 mod store;
+mod times;
 mod ufuncs;
 mod zarr;
 
@@ -47,10 +50,12 @@ pub use create::{
     Steps, arange, arange_f64, array, eye, eye_as, from_array, from_ndarray, from_source, fromfunction, full,
     full_like, identity, linspace, ones, ones_as, ones_like, tri, zeros, zeros_as, zeros_like,
 };
+pub use delayed::from_delayed;
 pub use dims::Dims;
 pub use dynamic::DynArray;
 pub use hdf5::{Hdf5Options, from_hdf5, from_hdf5_dyn, to_hdf5};
 pub use indexing::Ellipsis;
+pub use like::ArrayLike;
 pub use map_blocks::map_blocks;
 pub use npy::{from_npy, from_npy_dyn};
 pub use npy_stack::{from_npy_stack, from_npy_stack_dyn};
@@ -58,8 +63,12 @@ pub use numeric::{Numeric, Promote};
 pub use open::{ArrayFile, open};
 pub use operand::{DynOperand, Operand};
 pub use reductions::{axes, keepdims};
-pub use shaping::{concatenate, dstack, hstack, stack, vstack};
-pub use ufuncs::where_;
+pub use shaping::{
+    Blocks, Cuts, Meshgrid, Pad, Sides, block, broadcast_arrays, column_stack, concatenate, diag, dstack,
+    hstack, indices, meshgrid, meshgrid_with, stack, unify_chunks, vstack,
+};
+pub use times::{Durations, Instants, NAT};
+pub use ufuncs::{Casting, NanToNum, where_};
 pub use zarr::{ZarrOptions, from_zarr, from_zarr_dyn};
 
 /// Random arrays: [`random::default_rng`].
@@ -67,10 +76,14 @@ pub mod random {
     pub use crate::random_numbers::{Generator, default_rng};
 }
 
-pub use swath_array_io::{ArrayInfo, Attribute};
-pub use swath_array_plan::{Axes, AxisSpec, BlockInfo, ChunkSpec, Chunks, Index, Indices, NewAxis, Stepped};
+pub use swath_array_io::{ArrayInfo, ArraySource, Attribute, Region, TimeUnit};
+pub use swath_array_plan::{
+    Axes, AxisSpec, BlockInfo, ChunkSpec, Chunks, Index, Indices, NewAxis, Stepped, chunk_bytes,
+    set_chunk_size, with_chunk_size,
+};
 pub use swath_block::{Chunk, DType, Element, Scalar};
-pub use swath_kernels::{BinaryOp, UnaryOp};
+pub use swath_graph::Key;
+pub use swath_kernels::{BinaryOp, UnaryOp, promote as promote_types};
 
 /// Re-exported for [`s!`].
 #[doc(hidden)]

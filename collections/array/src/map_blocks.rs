@@ -84,7 +84,7 @@ where
         let views = chunks.iter().map(Chunk::view::<T>).collect::<Result<Vec<_>>>()?;
         Ok(Chunk::from_array(function(&views, info)))
     });
-    let exprs = crate::shaping::exprs(arrays);
+    let exprs = crate::like::exprs(arrays);
     // A task function has one parameter per chunk, and is not this one, which takes a slice of them.
     let task = Err(unregistered(std::any::type_name::<F>()));
     Array::new(exprs.and_then(|e| plan_blocks(&e, &name, U::DTYPE, None, on_all, task)))

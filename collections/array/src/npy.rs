@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use swath_array_io::{NpySink, NpySource};
 use swath_array_plan::{OpenSink, from_source};
-use swath_error::Result;
+use swath_error::{Error, Result};
 
 use crate::create::natural_chunks;
 use crate::store::{Store, measured};
@@ -36,6 +36,12 @@ pub fn from_npy<T: Element>(path: impl AsRef<Path>) -> Array<T> {
 pub fn from_npy_dyn(path: impl AsRef<Path>) -> DynArray {
     let open = || {
         let source = NpySource::open(path)?;
+        if let Some((kind, unit)) = source.time() {
+            let text = format!("{} holds {}", source.path().display(), kind.dtype_name(unit));
+            return Err(
+                Error::unsupported(text).with_help("open it with Instants::from_npy or Durations::from_npy")
+            );
+        }
         let chunks = natural_chunks(&source);
         from_source(Arc::new(source), &chunks)
     };

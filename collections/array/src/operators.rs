@@ -1,6 +1,6 @@
-//! `+ - * / % & | ^ -x !x` between arrays, references to arrays and scalars.
+//! `+ - * / % & | ^ << >> -x !x` between arrays, references to arrays and scalars.
 
-use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Rem, Sub};
+use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Rem, Shl, Shr, Sub};
 
 use num_complex::{Complex32, Complex64};
 use swath_array_plan::{Operand as PlanOperand, binary, unary};
@@ -154,6 +154,8 @@ operators! {
     BitAnd bitand BitAnd same;
     BitOr bitor BitOr same;
     BitXor bitxor BitXor same;
+    Shl shl LeftShift same;
+    Shr shr RightShift same;
 }
 
 /// Both forms of an operator of one operand.

@@ -101,3 +101,29 @@ fn more_chunks_than_tasks_have_numbers_are_refused() {
         assert!(error.to_string().contains("larger chunks"), "{error}");
     }
 }
+
+#[test]
+fn results_beyond_the_machines_memory_are_refused_before_anything_runs() {
+    let x = da::zeros([1 << 20, 1 << 20]).chunks([1 << 10, 1 << 20]);
+    let error = x.compute().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OutOfMemory);
+    let text = error.to_string();
+    assert!(text.contains("8.0 TiB") && text.contains("to_zarr"), "{text}");
+    assert_eq!(x.as_dyn().compute().unwrap_err().kind(), ErrorKind::OutOfMemory);
+    // What is made of it is not.
+    assert_eq!(x.slice(s![..3, 0]).sum(..).item().unwrap(), 0.0);
+    assert!(x.explain().is_ok());
+}
+
+#[test]
+fn delayed_values_must_be_what_was_promised() {
+    use swath_delayed::delayed;
+    let line = delayed(|n: usize| ndarray::Array1::from_elem(n, 1.5)).call((4,));
+    assert_eq!(da::from_delayed::<f64, _>(&line, [4]).sum(..).item().unwrap(), 6.0);
+    let error = da::from_delayed::<f64, _>(&line, [5]).compute().unwrap_err();
+    assert!(error.to_string().contains("[4]") && error.to_string().contains("[5]"), "{error}");
+    assert!(da::from_delayed::<f32, _>(&line, [4]).compute().is_err());
+    let number = delayed(|n: usize| n).call((4,));
+    let error = da::from_delayed::<f64, _>(&number, [4]).compute().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TypeMismatch, "{error}");
+}

@@ -12,9 +12,9 @@ fn rewritten(text: &str) -> &str {
 #[test]
 fn arrays_print_their_shape_and_chunks() {
     let x = da::zeros([11000, 11000]).chunks([1000, 1000]);
-    assert_eq!(x.to_string(), "Array<f64, shape (11000, 11000), chunks (1000, 1000), 923.2 MiB>");
-    assert_eq!(da::arange(5).into_dyn().to_string(), "Array<int64, shape (5,), chunks (5,), 40 B>");
-    assert_eq!(da::zeros(()).to_string(), "Array<f64, shape (), chunks (), 8 B>");
+    assert_eq!(x.to_string(), "Array<f64, shape (11000, 11000), 121 chunks (1000, 1000), 923.2 MiB>");
+    assert_eq!(da::arange(5).into_dyn().to_string(), "Array<int64, shape (5,), 1 chunk (5,), 40 B>");
+    assert_eq!(da::zeros(()).to_string(), "Array<f64, shape (), 1 chunk (), 8 B>");
 }
 
 #[test]

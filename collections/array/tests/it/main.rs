@@ -10,4 +10,8 @@ mod files;
 mod oracle;
 mod properties;
 mod sent;
+mod shaping;
+mod show;
 mod stores;
+mod times;
+mod ufuncs;

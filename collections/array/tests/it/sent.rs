@@ -92,3 +92,10 @@ fn every_kind_of_file() {
         assert!(error.kind() == ErrorKind::NotFound && error.to_string().contains("x.h5"), "{error}");
     });
 }
+
+#[test]
+fn every_function() {
+    let cases: Vec<serde_json::Value> = serde_json::from_str(include_str!("../oracle/cases.json")).unwrap();
+    let wrong = with_executor(Arc::new(Sent), || crate::oracle::interpreter::disagreements(&cases));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,4 +1,4 @@
-//! How arrays print: type, shape, chunks and size; never values.
+//! How arrays print: type, shape, chunks and size on one line; never values.
 
 use std::fmt;
 
@@ -32,7 +32,9 @@ impl<T: Element> fmt::Debug for Array<T> {
 }
 
 fn write(f: &mut fmt::Formatter<'_>, element: &str, expr: &Expr) -> fmt::Result {
-    write!(f, "Array<{element}, shape {}, chunks {}", expr.chunks(), chunk_text(expr.chunks()))?;
+    let chunks = expr.chunks();
+    let plural = if chunks.blocks() == 1 { "" } else { "s" };
+    write!(f, "Array<{element}, shape {chunks}, {} chunk{plural} {}", chunks.blocks(), chunk_text(chunks))?;
     if let Ok(shape) = expr.shape() {
         write!(f, ", {}", bytes(shape.iter().product::<usize>() as u64 * expr.dtype().size() as u64))?;
     }
@@ -40,8 +42,8 @@ fn write(f: &mut fmt::Formatter<'_>, element: &str, expr: &Expr) -> fmt::Result 
 }
 
 /// A number of bytes for people.
-fn bytes(n: u64) -> String {
-    const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
+pub(crate) fn bytes(n: u64) -> String {
+    const UNITS: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
     let mut value = n as f64;
     let mut unit = 0;
     while value >= 1024.0 && unit + 1 < UNITS.len() {

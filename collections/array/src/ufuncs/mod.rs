@@ -1,12 +1,46 @@
 //! NumPy's elementwise functions as methods.
+//!
+//! In: arrays and scalars. Out: arrays under NumPy 2's rules for types; chains of them run as one program. They never look
+//! beyond the element they compute.
 
-use swath_array_plan::{Operand as PlanOperand, apply, arg, astype, select, unary};
-use swath_error::Result;
+mod clip;
+mod close;
+mod convert;
+mod parts;
+mod special;
+
+use swath_array_plan::unary;
 use swath_kernels::{BinaryOp, UnaryOp};
 
 use crate::operand::DynOperand;
 use crate::operators::{combine, combine_dyn};
-use crate::{Array, DType, DynArray, Element, Numeric, Operand};
+use crate::{Array, DynArray, Numeric, Operand};
+
+pub use convert::{Casting, where_};
+pub use special::NanToNum;
+
+/// Methods whose result has another type, for both kinds of arrays; `$out` is the type for elements of `T`.
+macro_rules! computed {
+    ($($(#[$doc:meta])* fn $name:ident($x:ident $(, $arg:ident: $t:ty)*) -> $out:ty = $body:expr;)*) => {
+        impl<T: $crate::Numeric> $crate::Array<T> { $(
+            $(#[$doc])*
+            #[track_caller]
+            pub fn $name(&self $(, $arg: $t)*) -> $crate::Array<$out> {
+                self.map(|$x| $body)
+            }
+        )* }
+
+        impl $crate::DynArray { $(
+            $(#[$doc])*
+            #[track_caller]
+            pub fn $name(&self $(, $arg: $t)*) -> Self {
+                self.map(|$x| $body)
+            }
+        )* }
+    };
+}
+
+pub(crate) use computed;
 
 /// Functions of one operand; `$out` is the type of the result for elements of `T`.
 macro_rules! unary_functions {
@@ -86,12 +120,33 @@ unary_functions! {
     rad2deg Rad2deg T::Float;
     /// `sin(pi x) / (pi x)`, 1 at zero.
     sinc Sinc T::Float;
+    /// The modified Bessel function of the first kind and order 0.
+    ///
+    /// ```
+    /// # use swath_local as _;
+    /// use swath_array as da;
+    /// assert!((da::ones([1]).i0().item()? - 1.2660658777520084).abs() < 1e-15);
+    /// # Ok::<(), swath_error::Error>(())
+    /// ```
+    i0 I0 T::Mean;
+    /// Absolute values as floats; refused for complex numbers.
+    fabs Fabs T::Float;
+    /// The distance to the next float away from zero; NaN for infinities.
+    spacing Spacing T::Float;
+    /// Degrees to radians: the same as [`Self::deg2rad`].
+    radians Deg2rad T::Float;
+    /// Radians to degrees: the same as [`Self::rad2deg`].
+    degrees Rad2deg T::Float;
     /// The largest whole number not above x.
     floor Floor T;
     /// The smallest whole number not below x.
     ceil Ceil T;
     /// Without the fraction.
     trunc Trunc T;
+    /// Towards zero to a whole number: the same as [`Self::trunc`].
+    fix Trunc T;
+    /// Every bit inverted, booleans negated: the `!` operator.
+    bitwise_not Invert T;
     /// The nearest whole number, halves to even.
     rint Rint T::Float;
     /// Whether x is zero.
@@ -106,6 +161,10 @@ unary_functions! {
     signbit SignBit bool;
     /// The complex conjugate.
     conj Conjugate T;
+    /// The complex conjugate: the same as [`Self::conj`].
+    conjugate Conjugate T;
+    /// Whether x is missing, which for numbers is NaN: pandas' name for [`Self::isnan`].
+    isnull IsNan bool;
     /// The real part.
     real RealPart T::Real;
     /// The imaginary part; 0 for real numbers.
@@ -138,6 +197,10 @@ binary_functions! {
     pow Power T;
     /// x to the power of the other operand, in float64 or complex128.
     float_power FloatPower T::Float;
+    /// True division: the `/` operator.
+    divide Divide T::Mean;
+    /// True division: the `/` operator.
+    true_divide Divide T::Mean;
     /// Division rounded down.
     floor_divide FloorDivide T;
     /// The remainder with the divisor's sign: the `%` operator.
@@ -158,10 +221,20 @@ binary_functions! {
     hypot Hypot T::Float;
     /// x with the other operand's sign.
     copysign Copysign T::Float;
+    /// 0 below zero, the other operand at zero, 1 above.
+    heaviside Heaviside T::Float;
+    /// The next float after x towards the other operand.
+    nextafter Nextafter T::Float;
     /// `log(exp(x) + exp(other))` without overflow.
     logaddexp Logaddexp T::Float;
     /// `log2(2**x + 2**other)` without overflow.
     logaddexp2 Logaddexp2 T::Float;
+    /// `x & other`, bit by bit.
+    bitwise_and BitAnd T;
+    /// `x | other`, bit by bit.
+    bitwise_or BitOr T;
+    /// `x ^ other`, bit by bit.
+    bitwise_xor BitXor T;
     /// Shifted left by so many bits.
     left_shift LeftShift T;
     /// Shifted right by so many bits.
@@ -190,38 +263,6 @@ binary_functions! {
     logical_xor LogicalXor bool;
 }
 
-impl<T: Numeric> Array<T> {
-    /// The elements limited to `low ..= high`; arrays or scalars.
-    #[track_caller]
-    pub fn clip(&self, low: impl Operand<T>, high: impl Operand<T>) -> Self {
-        Self::new(clip(self.operand(), low.operand().map(Some), high.operand().map(Some)))
-    }
-
-    /// The elements, at least `low`.
-    #[track_caller]
-    pub fn clip_min(&self, low: impl Operand<T>) -> Self {
-        Self::new(clip(self.operand(), low.operand().map(Some), Ok(None)))
-    }
-
-    /// The elements, at most `high`.
-    #[track_caller]
-    pub fn clip_max(&self, high: impl Operand<T>) -> Self {
-        Self::new(clip(self.operand(), Ok(None), high.operand().map(Some)))
-    }
-
-    /// Rounded to so many decimals, halves to even.
-    #[track_caller]
-    pub fn round(&self, decimals: i32) -> Self {
-        self.map(|x| apply(&[x.into()], |b, v| b.round(arg(v, 0)?, decimals)))
-    }
-
-    /// Converted to another element type: integers wrap, floats are cut towards zero.
-    #[track_caller]
-    pub fn astype<U: Element>(&self) -> Array<U> {
-        self.map(|x| astype(x, U::DTYPE))
-    }
-}
-
 impl DynArray {
     /// An operation of two operands by its name: for front ends, and where the left operand is a literal.
     #[track_caller]
@@ -234,57 +275,4 @@ impl DynArray {
     pub fn unary(&self, op: UnaryOp) -> Self {
         self.map(|x| unary(op, x))
     }
-
-    /// Rounded to so many decimals, halves to even.
-    #[track_caller]
-    pub fn round(&self, decimals: i32) -> Self {
-        self.map(|x| apply(&[x.into()], |b, v| b.round(arg(v, 0)?, decimals)))
-    }
-
-    /// The elements limited to `low ..= high`; arrays or literals.
-    #[track_caller]
-    pub fn clip(&self, low: impl DynOperand, high: impl DynOperand) -> Self {
-        Self::new(clip(self.dyn_operand(), low.dyn_operand().map(Some), high.dyn_operand().map(Some)))
-    }
-
-    /// Converted to another element type: integers wrap, floats are cut towards zero.
-    #[track_caller]
-    pub fn astype(&self, dtype: DType) -> Self {
-        self.map(|x| astype(x, dtype))
-    }
-}
-
-fn clip(
-    x: Result<PlanOperand>,
-    low: Result<Option<PlanOperand>>,
-    high: Result<Option<PlanOperand>>,
-) -> Result<swath_array_plan::Expr> {
-    let (low, high) = (low?, high?);
-    let (has_low, has_high) = (low.is_some(), high.is_some());
-    let operands: Vec<PlanOperand> = std::iter::once(x?).chain(low).chain(high).collect();
-    apply(&operands, |b, v| {
-        let low = if has_low { Some(arg(v, 1)?) } else { None };
-        let high = if has_high { Some(arg(v, 1 + usize::from(has_low))?) } else { None };
-        b.clip(arg(v, 0)?, low, high)
-    })
-}
-
-/// `a` where `condition` is true, else `b`; arrays are broadcast.
-///
-/// ```
-/// # use swath_local as _;
-/// use swath_array as da;
-/// let x = da::arange(5);
-/// assert_eq!(da::where_(x.gt(2), &x, 0).compute()?.as_slice(), Some(&[0, 0, 0, 3, 4][..]));
-/// # Ok::<(), swath_error::Error>(())
-/// ```
-#[track_caller]
-pub fn where_<T: Element>(condition: impl Operand<bool>, a: impl Operand<T>, b: impl Operand<T>) -> Array<T> {
-    let build = || match condition.operand()? {
-        PlanOperand::Array(condition) => select(&condition, a.operand()?, b.operand()?),
-        scalar @ PlanOperand::Scalar { .. } => {
-            apply(&[scalar, a.operand()?, b.operand()?], |p, v| p.select(arg(v, 0)?, arg(v, 1)?, arg(v, 2)?))
-        }
-    };
-    Array::new(build())
 }
