@@ -123,7 +123,7 @@ impl Pipeline {
     /// Applies the filters to the bytes of a chunk.
     ///
     /// # Errors
-    /// [`swath_error::ErrorKind::Unsupported`] for lzf.
+    /// [`swath_error::ErrorKind::Internal`] when the compressor fails.
     pub fn encode(&self, mut bytes: Vec<u8>) -> Result<Vec<u8>> {
         for filter in &self.0 {
             bytes = filter.apply(bytes)?;
@@ -183,7 +183,7 @@ impl Filter {
                 Ok([bytes, sum.to_le_bytes().to_vec()].concat())
             }
             Self::Deflate(level) => deflate(&bytes, *level),
-            Self::Lzf => Err(Error::unsupported("writing lzf: use gzip")),
+            Self::Lzf => Ok(lzf::compress(&bytes)),
         }
     }
 }
@@ -236,7 +236,7 @@ mod tests {
     use super::*;
 
     fn pipeline() -> Pipeline {
-        Pipeline(vec![Filter::Shuffle(8), Filter::Deflate(4), Filter::Fletcher32])
+        Pipeline(vec![Filter::Shuffle(8), Filter::Deflate(4), Filter::Lzf, Filter::Fletcher32])
     }
 
     #[test]

@@ -12,9 +12,11 @@ mod element;
 mod failure;
 mod folder;
 mod metadata;
+mod options;
 mod sink;
 mod source;
 
 pub use metadata::list;
-pub use sink::{ZarrOptions, ZarrSink};
+pub use options::ZarrOptions;
+pub use sink::ZarrSink;
 pub use source::{Reads, ZarrSource};

@@ -50,6 +50,7 @@ const LINK: u8 = 0x06;
 const LAYOUT: u8 = 0x08;
 const GROUP_INFO: u8 = 0x0a;
 const FILTERS: u8 = 0x0b;
+const ATTRIBUTE: u8 = 0x0c;
 
 /// A shape.
 pub(super) fn dataspace(shape: &[usize]) -> Message {
@@ -63,7 +64,30 @@ pub(super) fn datatype(dtype: DType) -> Message {
     (DATATYPE, element(dtype))
 }
 
-fn element(dtype: DType) -> Vec<u8> {
+/// Text of any length in UTF-8: where it lies in a heap.
+pub(super) fn text_type() -> Vec<u8> {
+    let mut out = vec![0x19, 1, 1, 0];
+    out.extend(16u32.to_le_bytes());
+    out.extend([0x10, 0, 0, 0, 1, 0, 0, 0, 0, 0, 8, 0]);
+    out
+}
+
+/// A named value that belongs to a dataset: its type, its shape and its elements.
+pub(super) fn attribute(name: &str, datatype: &[u8], shape: &[usize], data: &[u8]) -> Message {
+    let (_, space) = dataspace(shape);
+    let mut out = vec![3, 0];
+    for length in [name.len() + 1, datatype.len(), space.len()] {
+        out.extend((length as u16).to_le_bytes());
+    }
+    // The name is UTF-8.
+    out.push(1);
+    out.extend(name.as_bytes());
+    out.push(0);
+    out.extend([datatype, &space, data].concat());
+    (ATTRIBUTE, out)
+}
+
+pub(super) fn element(dtype: DType) -> Vec<u8> {
     let size = dtype.size() as u32;
     match dtype {
         DType::Bool => {
@@ -136,19 +160,24 @@ pub(super) fn chunked(tree: u64, chunk: &[usize], size: usize) -> Message {
 }
 
 /// Filters in the order they were applied.
-pub(super) fn filters(pipeline: &Pipeline) -> Message {
+pub(super) fn filters(pipeline: &Pipeline, chunk_bytes: u32) -> Message {
     let mut out = vec![2, pipeline.0.len() as u8];
     for filter in &pipeline.0 {
-        let (id, parameter) = match filter {
-            Filter::Deflate(level) => (1u16, Some(*level)),
-            Filter::Shuffle(size) => (2, Some(*size as u32)),
-            Filter::Fletcher32 => (3, None),
-            Filter::Lzf => (32000, None),
+        let (id, parameters) = match filter {
+            Filter::Deflate(level) => (1u16, vec![*level]),
+            Filter::Shuffle(size) => (2, vec![*size as u32]),
+            Filter::Fletcher32 => (3, Vec::new()),
+            // The filter's revision, the library's version, and the bytes of a chunk.
+            Filter::Lzf => (32000, vec![4, 0x0105, chunk_bytes]),
         };
         out.extend(id.to_le_bytes());
+        // Filters beyond the library's own have a name, here an empty one.
+        if id >= 256 {
+            out.extend([0, 0]);
+        }
         out.extend([0, 0]);
-        out.extend(u16::from(parameter.is_some()).to_le_bytes());
-        out.extend(parameter.into_iter().flat_map(u32::to_le_bytes));
+        out.extend((parameters.len() as u16).to_le_bytes());
+        out.extend(parameters.into_iter().flat_map(u32::to_le_bytes));
     }
     (FILTERS, out)
 }

@@ -5,6 +5,7 @@ use std::io;
 
 use swath_array_io::flat;
 
+use super::attributes;
 use super::encode::{
     chunked, dataspace, datatype, fill_value, filters, flat as one_piece, group, header, link, superblock,
 };
@@ -56,9 +57,11 @@ fn dataset(part: &Part, space: &Space, base: u64, out: &mut Vec<u8>) -> io::Resu
             messages.extend([fill_value(true), chunked(root, chunk, size)]);
         }
     }
-    if let Stored::Filtered { pipeline, .. } = &part.stored {
-        messages.push(filters(pipeline));
+    if let Stored::Filtered { pipeline, chunk, .. } = &part.stored {
+        let bytes = chunk.iter().product::<usize>() * size;
+        messages.push(filters(pipeline, bytes as u32));
     }
+    messages.extend(attributes::messages(&part.attributes, base, out));
     Ok(append(&header(&messages), base, out))
 }
 

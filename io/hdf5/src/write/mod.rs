@@ -5,6 +5,7 @@
 //! computed them; the format's headers and indices are written when everything else is. Nothing is visible under the final
 //! name before.
 
+mod attributes;
 mod encode;
 mod metadata;
 mod options;

@@ -1,5 +1,6 @@
 //! How a dataset is to be stored.
 
+use swath_array_io::Attribute;
 use swath_block::DType;
 use swath_error::{Error, ErrorKind, Result};
 
@@ -14,12 +15,13 @@ const CHUNK_BYTES: usize = 1 << 20;
 /// use swath_hdf5::Hdf5Options;
 /// let options = Hdf5Options::default().chunks([100, 100]).gzip(4).shuffle();
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Hdf5Options {
     chunks: Option<Vec<usize>>,
-    gzip: Option<u32>,
+    compression: Option<Filter>,
     shuffle: bool,
     fletcher32: bool,
+    pub(crate) attributes: Vec<(String, Attribute)>,
     pub(crate) overwrite: bool,
 }
 
@@ -47,7 +49,27 @@ impl Hdf5Options {
     /// Compresses chunks with gzip at a level from 0 to 9.
     #[must_use]
     pub fn gzip(mut self, level: u32) -> Self {
-        self.gzip = Some(level.min(9));
+        self.compression = Some(Filter::Deflate(level.min(9)));
+        self
+    }
+
+    /// Compresses chunks with lzf, which is faster than gzip and saves less. Only h5py and programs that have its filter read
+    /// such files.
+    #[must_use]
+    pub fn lzf(mut self) -> Self {
+        self.compression = Some(Filter::Lzf);
+        self
+    }
+
+    /// Gives the dataset an attribute: text, whole numbers or floats, one or several.
+    ///
+    /// ```
+    /// use swath_hdf5::Hdf5Options;
+    /// let options = Hdf5Options::default().attribute("units", "K").attribute("range", vec![-40.0, 60.0]);
+    /// ```
+    #[must_use]
+    pub fn attribute(mut self, name: &str, value: impl Into<Attribute>) -> Self {
+        self.attributes.push((name.to_owned(), value.into()));
         self
     }
 
@@ -74,14 +96,13 @@ impl Hdf5Options {
 
     /// Whether chunks pass through a filter, so that each is written as a whole.
     pub fn is_filtered(&self) -> bool {
-        self.gzip.is_some() || self.shuffle || self.fletcher32
+        self.compression.is_some() || self.shuffle || self.fletcher32
     }
 
     pub(crate) fn pipeline(&self, size: usize) -> Pipeline {
         let shuffle = self.shuffle.then_some(Filter::Shuffle(size));
-        let gzip = self.gzip.map(Filter::Deflate);
         let sum = self.fletcher32.then_some(Filter::Fletcher32);
-        Pipeline([shuffle, gzip, sum].into_iter().flatten().collect())
+        Pipeline([shuffle, self.compression.clone(), sum].into_iter().flatten().collect())
     }
 
     /// The shape of the chunks that an array of this type and shape is stored in; none where it is one piece. `blocks` are

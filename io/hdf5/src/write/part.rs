@@ -4,7 +4,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 use swath_array_io::flat::{self, Place as Boxed};
-use swath_array_io::{Region, region_shape};
+use swath_array_io::{Attribute, Region, region_shape};
 use swath_block::DType;
 use swath_error::{Error, ErrorKind, Result};
 
@@ -21,6 +21,9 @@ pub(crate) struct Part {
     pub dtype: DType,
     pub shape: Vec<usize>,
     pub stored: Stored,
+    /// Not needed where only elements are written.
+    #[serde(skip)]
+    pub attributes: Vec<(String, Attribute)>,
 }
 
 /// How the elements lie.
@@ -81,7 +84,7 @@ impl Part {
                 }
             }
         };
-        Ok(Self { name, dtype, shape, stored })
+        Ok(Self { name, dtype, shape, stored, attributes: Vec::new() })
     }
 
     /// Writes the row-major elements of a region.

@@ -12,10 +12,10 @@ use swath_aside::AsideFile;
 use swath_block::{Chunk, DType};
 use swath_error::{Error, Result};
 
-use super::metadata;
 use super::options::{Hdf5Options, NewDataset};
 use super::part::Part;
 use super::space::Space;
+use super::{attributes, metadata};
 
 inventory::submit! {
     SinkKind { name: "hdf5", join: |from| Ok(Box::new(Hdf5Sink::join(from)?)) }
@@ -92,7 +92,7 @@ impl Hdf5Sink {
     /// Starts a file with several datasets, aside: a sink for each, in their order.
     ///
     /// # Errors
-    /// [`swath_error::ErrorKind::InvalidArgument`] for names that are empty or clash, and when a file is there already that is
+    /// [`swath_error::ErrorKind::InvalidArgument`] for names that are empty or clash, for attributes that a file cannot hold, and when a file is there already that is
     /// not to be replaced,
     /// [`swath_error::ErrorKind::ShapeMismatch`] for chunks that do not fit their shape,
     /// [`swath_error::ErrorKind::NotFound`] when the folder does not exist, [`swath_error::ErrorKind::Io`] when nothing can
@@ -102,6 +102,10 @@ impl Hdf5Sink {
         check_local(&path)?;
         let named = |e| Error::io(path.display(), e);
         let names = names(datasets).map_err(|e| e.context(path.display().to_string()))?;
+        for (new, name) in datasets.iter().zip(&names) {
+            let within = |e: Error| e.context(format!("{}:{name}", path.display()));
+            attributes::check(&new.options.attributes).map_err(within)?;
+        }
         if path.exists() && !datasets.iter().any(|new| new.options.overwrite) {
             return Err(Error::argument(format!("'{}' is there already", path.display())).with_help(
                 "write to another path, or ask for overwriting; datasets are not added to a file",
@@ -117,7 +121,7 @@ impl Hdf5Sink {
             let pipeline =
                 if chunk.is_some() { new.options.pipeline(new.dtype.size()) } else { <_>::default() };
             let part = Part::place(name, new.dtype, new.shape.clone(), chunk, pipeline, &space);
-            parts.push(part.map_err(named)?);
+            parts.push(Part { attributes: new.options.attributes.clone(), ..part.map_err(named)? });
         }
         let whole = Arc::new(Whole {
             aside: Mutex::new(Some(aside)),

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use swath_array_io::{ArraySink, ArraySource, conformance, decode_sink};
+use swath_array_io::{ArraySink, ArraySource, Attribute, conformance, decode_sink};
 use swath_block::{Chunk, DType, Scalar, with_dtype};
 use swath_error::ErrorKind;
 use swath_hdf5::{Hdf5File, Hdf5Options, Hdf5Sink, Hdf5Source, NewDataset};
@@ -43,6 +43,7 @@ fn options() -> Vec<(&'static str, Hdf5Options)> {
         ("plain", Hdf5Options::default()),
         ("chunks", chunks.clone()),
         ("gzip", chunks.clone().gzip(1)),
+        ("lzf", chunks.clone().lzf()),
         ("all", chunks.gzip(9).shuffle().fletcher32()),
     ]
 }
@@ -98,7 +99,7 @@ with h5py.File(sys.argv[1]) as f:
             want = values(d.dtype)
             assert d.dtype.name == name and (d[()] == want).all() and (d[2:5, 3:8] == want[2:5, 3:8]).all(), d
             n += 1
-    assert n == 52, n
+    assert n == 65, n
 ";
     let made = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle");
     let status = Command::new(python).args(["-c", script]).arg(path).arg(made).status().unwrap();
@@ -223,4 +224,74 @@ fn several_processes_write_one_file() {
         check(&Hdf5Source::open(&path, "x").unwrap(), &[0..7, 0..9]);
         assert!(decode_sink(&sent).unwrap_err().to_string().contains("same path"), "{name}");
     }
+}
+
+#[test]
+fn attributes_are_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.h5");
+    let given: Vec<(&str, Attribute)> = vec![
+        ("units", "K · m⁻²".into()),
+        ("empty", "".into()),
+        ("names", vec!["x", "", "a longer name"].into()),
+        ("count", 7.into()),
+        ("largest", u64::MAX.into()),
+        ("signed", vec![-1i64, 2].into()),
+        ("scale", 0.25.into()),
+        ("range", vec![-40.0, 60.5].into()),
+        ("valid", true.into()),
+        ("note", "x".repeat(10_000).as_str().into()),
+    ];
+    let with_all =
+        given.iter().fold(Hdf5Options::default(), |o, (name, value)| o.attribute(name, value.clone()));
+    let new =
+        |name: &str, options| NewDataset { name: name.into(), dtype: DType::F32, shape: vec![7, 9], options };
+    let sinks = Hdf5Sink::create_all(
+        &path,
+        &[new("g/x", with_all.chunks([3, 4]).gzip(1)), new("y", Hdf5Options::default())],
+    )
+    .unwrap();
+    sinks.iter().for_each(fill);
+    let listing = Hdf5File::open(&path).unwrap().list().unwrap();
+    let [x, y] = listing.arrays.as_slice() else { panic!("{listing}") };
+    assert!(y.attributes.is_empty());
+    for (name, value) in &given {
+        let found = x.attributes.iter().find(|(other, _)| other == name).map(|(_, value)| value);
+        assert_eq!(found, Some(value), "{name}");
+    }
+    check(&Hdf5Source::open(&path, "g/x").unwrap(), &[0..7, 0..9]);
+    attributes_with_h5py(&path);
+}
+
+fn attributes_with_h5py(path: &std::path::Path) {
+    let Some(python) = std::env::var_os("SWATH_PYTHON") else { return };
+    let script = "
+import sys, h5py
+with h5py.File(sys.argv[1]) as f:
+    a = f['g/x'].attrs
+    assert a['units'] == 'K · m⁻²' and a['empty'] == '' and list(a['names']) == ['x', '', 'a longer name'], dict(a)
+    assert a['count'] == 7 and a['largest'] == 2**64 - 1 and a['signed'].tolist() == [-1, 2] and a['scale'] == 0.25
+    assert a['range'].tolist() == [-40, 60.5] and a['valid'] == 1 and len(a['note']) == 10000 and len(a) == 10
+    assert len(f['y'].attrs) == 0
+";
+    assert!(Command::new(python).args(["-c", script]).arg(path).status().unwrap().success());
+}
+
+#[test]
+fn attributes_that_no_file_holds_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.h5");
+    for (name, value, word) in [
+        ("", Attribute::from(1), "not the name"),
+        ("wide", vec![0.0; 10_000].into(), "at most"),
+        ("huge", Attribute::Integers(vec![1 << 70]), "64 bits"),
+        ("odd", Attribute::Other("<compound>".into()), "<compound>"),
+    ] {
+        let options = Hdf5Options::default().attribute(name, value);
+        let error = Hdf5Sink::create(&path, "x", DType::F32, &[3], &options).unwrap_err();
+        assert!(error.to_string().contains(word), "{error}");
+    }
+    let twice = Hdf5Options::default().attribute("a", 1).attribute("a", 2);
+    assert!(Hdf5Sink::create(&path, "x", DType::F32, &[3], &twice).is_err());
+    assert!(!path.exists());
 }

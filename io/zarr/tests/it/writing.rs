@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use swath_array_io::{ArraySink, ArraySource, conformance, decode_sink};
+use swath_array_io::{ArraySink, ArraySource, Attribute, conformance, decode_sink};
 use swath_block::{Chunk, DType};
 use swath_error::ErrorKind;
 use swath_zarr::{ZarrOptions, ZarrSink, ZarrSource};
@@ -155,5 +155,30 @@ fn several_processes_write_one_array() {
         sink.finish().unwrap();
         check(&ZarrSource::open(&path).unwrap(), &[0..7, 0..9]);
         assert!(decode_sink(&sent).unwrap_err().to_string().contains("same path"), "{name}");
+    }
+}
+
+#[test]
+fn attributes_are_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let given: Vec<(&str, Attribute)> = vec![
+        ("units", "K · m⁻²".into()),
+        ("count", 7.into()),
+        ("largest", u64::MAX.into()),
+        ("scale", 0.25.into()),
+        ("range", vec![-40.5, 60.5].into()),
+        ("names", vec!["x", "y"].into()),
+    ];
+    for (name, options) in options() {
+        let path = folder.path().join(name);
+        let options = given.iter().fold(options, |o, (name, value)| o.attribute(name, value.clone()));
+        fill(&ZarrSink::create(&path, DType::F32, &[7, 9], &options).unwrap());
+        let listing = swath_zarr::list(&path).unwrap();
+        let [array] = listing.arrays.as_slice() else { panic!("{listing}") };
+        for (name, value) in &given {
+            let found = array.attributes.iter().find(|(other, _)| other == name).map(|(_, value)| value);
+            assert_eq!(found, Some(value), "{name}");
+        }
+        check(&ZarrSource::open(&path).unwrap(), &[0..7, 0..9]);
     }
 }
