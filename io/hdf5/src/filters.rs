@@ -261,7 +261,7 @@ mod tests {
     fn filters_can_be_skipped() {
         let data = vec![1u8; 64];
         let mut scratch = Scratch { bytes: data.clone(), ..Scratch::default() };
-        pipeline().decode(0b111, &mut scratch, 64).unwrap();
+        pipeline().decode(0b1111, &mut scratch, 64).unwrap();
         assert_eq!(scratch.bytes, data);
     }
 

@@ -19,7 +19,7 @@ same_type! {
     /// let x = da::zeros([100, 60]);
     /// assert_eq!(x.rechunk([50, 30]).numblocks()?, [2, 2]);
     /// assert_eq!(x.rechunk((-1, 20)).numblocks()?, [1, 3]);
-    /// assert_eq!(x.rechunk("1 KiB").chunksize()?, [11, 11]);
+    /// assert_eq!(x.rechunk("1 KiB").chunksize()?, [14, 8]);
     /// assert_eq!(x.rechunk(ChunkSpec::named([(-1, 15)])).numblocks()?, [1, 4]);
     /// assert_eq!(x.rechunk(vec![vec![10, 90], vec![60]]).chunk_sizes()?[0], [10, 90]);
     /// # Ok::<(), swath_error::Error>(())

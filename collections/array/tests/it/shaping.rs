@@ -92,7 +92,7 @@ fn insertions_and_deletions() {
     let x = grid();
     let without = x.delete(Index::List(vec![0, -1, 0]), 0);
     assert_eq!(without.shape().unwrap(), [8, 10]);
-    assert_eq!(without.insert(&[0], &x.slice(0..1), 0).compute().unwrap()[[0, 3]], 3);
+    assert_eq!(without.insert(&[0], x.slice(0..1), 0).compute().unwrap()[[0, 3]], 3);
     for bad in [x.delete(10, 0), x.insert(&[11], 0, 0), x.delete(da::NewAxis, 0), x.insert(&[0, 1], &x, 0)] {
         assert!(matches!(
             bad.compute().unwrap_err().kind(),

@@ -12,7 +12,7 @@ fn parts_go_together_again() {
     let (fraction, whole) = x.modf();
     assert_eq!((fraction + whole).compute().unwrap(), x.compute().unwrap());
     let n = da::array(vec![7i32, -7, 7, -7]);
-    let (quotient, rest) = n.divmod(&da::array(vec![2i32, 2, -2, -2]));
+    let (quotient, rest) = n.divmod(da::array(vec![2i32, 2, -2, -2]));
     assert_eq!((quotient * da::array(vec![2i32, 2, -2, -2]) + rest).compute().unwrap(), n.compute().unwrap());
     let floats = da::ones([2]).into_dyn().ldexp(1.5);
     assert_eq!(floats.dtype().unwrap_err().kind(), ErrorKind::TypeMismatch);
@@ -52,7 +52,7 @@ fn closeness_is_not_symmetric() {
     assert!(!nan.allclose(&nan).item().unwrap());
     assert!(nan.allclose_with(&nan, 1e-5, 1e-8, true).item().unwrap());
     // The smallest integer has no absolute value of its own type.
-    assert!(da::array(vec![i64::MIN]).allclose(&da::array(vec![i64::MIN])).item().unwrap());
+    assert!(da::array(vec![i64::MIN]).allclose(da::array(vec![i64::MIN])).item().unwrap());
     assert!(a.allclose(10.0).item().unwrap());
 }
 
