@@ -26,6 +26,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "swath-error",
             "swath-graph",
             "swath-block",
+            "swath-aside",
             "swath-execute",
             "swath-scheduler",
             "swath-tasks",
