@@ -1,7 +1,7 @@
 //! From a lazy array to values: compute, persist, one item.
 
 use ndarray::{ArrayD, ArrayViewMutD, Axis as NdAxis, IxDyn};
-use swath_array_plan::{Expr, held, lower, rewrite};
+use swath_array_plan::{Expr, held, held_measured, lengths, lower, rewrite};
 use swath_block::{Block, Chunk, with_dtype, zeroed};
 use swath_error::{Error, ErrorKind, Result};
 use swath_execute::{Collection, Lowered, Pending, RunOptions, machine_memory, persist};
@@ -105,7 +105,7 @@ impl<T: Element> Array<T> {
     /// # Errors
     /// As [`Self::compute`].
     pub fn compute_chunk_sizes(&self) -> Result<Self> {
-        if self.expr()?.chunks().is_known() { Ok(self.clone()) } else { self.persist() }
+        Ok(Self::from_dyn(&self.as_dyn().compute_chunk_sizes()?))
     }
 }
 
@@ -125,10 +125,22 @@ impl DynArray {
     /// As [`Array::compute`].
     pub fn persist(&self) -> Result<Self> {
         let expr = self.expr()?;
-        // What is kept elsewhere does not tell its lengths.
-        let known = expr.chunks().is_known();
-        let blocks = if known { persist(&Blocks(expr)) } else { Blocks(expr).compute() };
-        Ok(Self::new(held(expr, blocks?)))
+        let blocks = persist(&Blocks(expr))?;
+        if expr.chunks().is_known() {
+            return Ok(Self::new(held(expr, blocks)));
+        }
+        // Blocks may be kept elsewhere: only their lengths come here.
+        let open = held(expr, blocks.clone())?;
+        let found = Array::<i64>::new(lengths(&open)).compute()?;
+        Ok(Self::new(held_measured(expr, blocks, found.as_slice().unwrap_or(&[]))))
+    }
+
+    /// Computes the chunk lengths that are not known yet, and the chunks with them.
+    ///
+    /// # Errors
+    /// As [`Array::compute`].
+    pub fn compute_chunk_sizes(&self) -> Result<Self> {
+        if self.expr()?.chunks().is_known() { Ok(self.clone()) } else { self.persist() }
     }
 }
 
@@ -161,7 +173,7 @@ fn join<T: Element>(blocks: Vec<Block>, grid: &[usize]) -> Result<ArrayD<T>> {
     {
         return std::sync::Arc::unwrap_or_clone(only).into_array();
     }
-    let lengths = lengths(grid, &chunks);
+    let lengths = edge_lengths(grid, &chunks);
     let shape: Vec<usize> = lengths.iter().map(|l| l.iter().sum()).collect();
     let mut out = ArrayD::from_shape_vec(IxDyn(&shape), zeroed::<T>(shape.iter().product()))
         .map_err(|e| Error::internal("a result does not fit its buffer").with_source(e))?;
@@ -173,7 +185,7 @@ fn join<T: Element>(blocks: Vec<Block>, grid: &[usize]) -> Result<ArrayD<T>> {
 }
 
 /// The chunk lengths along each axis, read off the chunks at the grid's edges.
-fn lengths(grid: &[usize], chunks: &[std::sync::Arc<Chunk>]) -> Vec<Vec<usize>> {
+fn edge_lengths(grid: &[usize], chunks: &[std::sync::Arc<Chunk>]) -> Vec<Vec<usize>> {
     let step = |axis: usize| grid.iter().skip(axis + 1).product::<usize>();
     let length =
         |axis: usize, block: usize| chunks.get(block * step(axis)).and_then(|c| c.shape().get(axis)).copied();

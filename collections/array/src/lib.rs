@@ -28,16 +28,20 @@ mod hdf5;
 mod indexing;
 mod like;
 mod map_blocks;
+mod methods;
 mod npy;
 mod npy_stack;
 mod numeric;
 mod open;
 mod operand;
 mod operators;
+mod picking;
 mod random_numbers;
 mod reductions;
+mod searching;
 mod shaping;
 mod show;
+mod statistics;
 mod store;
 mod times;
 mod ufuncs;
@@ -62,11 +66,17 @@ pub use npy_stack::{from_npy_stack, from_npy_stack_dyn};
 pub use numeric::{Numeric, Promote};
 pub use open::{ArrayFile, open};
 pub use operand::{DynOperand, Operand};
+pub use picking::{ChooseMode, Piece, choose, extract, piecewise, select};
 pub use reductions::{axes, keepdims};
+pub use searching::{
+    BincountOptions, Bins, HistogramOptions, Unique, bincount, digitize, histogram, histogram2d, histogramdd,
+    isin, searchsorted, union1d,
+};
 pub use shaping::{
     Blocks, Cuts, Meshgrid, Pad, Sides, block, broadcast_arrays, column_stack, concatenate, diag, dstack,
     hstack, indices, meshgrid, meshgrid_with, stack, unify_chunks, vstack,
 };
+pub use statistics::{CovOptions, Quantiles, Spacing, corrcoef, cov, percentile_approx, reduction};
 pub use times::{Durations, Instants, NAT};
 pub use ufuncs::{Casting, NanToNum, where_};
 pub use zarr::{ZarrOptions, from_zarr, from_zarr_dyn};
@@ -83,7 +93,7 @@ pub use swath_array_plan::{
 };
 pub use swath_block::{Chunk, DType, Element, Scalar};
 pub use swath_graph::Key;
-pub use swath_kernels::{BinaryOp, UnaryOp, promote as promote_types};
+pub use swath_kernels::{BinaryOp, QuantileMethod, ReduceOp, Side, UnaryOp, promote as promote_types};
 
 /// Re-exported for [`s!`].
 #[doc(hidden)]

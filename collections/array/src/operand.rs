@@ -32,6 +32,16 @@ impl<T: Element> Operand<T> for Array<T> {
     }
 }
 
+/// The operand as an array; a scalar becomes one without axes.
+pub(crate) fn array_of(operand: Result<plan::Operand>) -> Result<plan::Expr> {
+    match operand? {
+        plan::Operand::Array(expr) => Ok(expr),
+        plan::Operand::Scalar { value, .. } => {
+            plan::from_made(plan::Made::Full(value), &[], &plan::ChunkSpec::default())
+        }
+    }
+}
+
 /// What an operand of arrays typed at run time may be: any array, or a plain literal that takes the array's type.
 pub trait DynOperand {
     /// The operand as the planner takes it.

@@ -38,15 +38,16 @@ macro_rules! reductions {
 reductions! {
     /// Sums over one axis (`1`), several (`[0, 1]`) or all (`..`); integers in 64 bits.
     ///
-    /// [`crate::axes`]`(1).keepdims()` keeps the axis with length 1. Negative axes count from the last.
+    /// [`crate::axes`]`(1).keepdims()` keeps the axis with length 1, `.dtype(DType::F64)` names the type they are made in,
+    /// `.split_every(4)` how many partial sums are joined at a time. Negative axes count from the last.
     sum() ReduceOp::Sum, T::Sum;
     /// Products; integers in 64 bits.
     prod() ReduceOp::Prod, T::Sum;
     /// Arithmetic means: `x.mean(1)`, `x.mean([0, 1])`, `x.mean(..)`, `x.mean(da::axes(1).keepdims())`.
     mean() ReduceOp::Mean, T::Mean;
-    /// Standard deviations over `n`.
+    /// Standard deviations over `n`, or over `n - ddof`: `x.std(da::axes(0).ddof(1))`.
     std() ReduceOp::Std { ddof: 0 }, T::Std;
-    /// Variances over `n`.
+    /// Variances over `n`, or over `n - ddof`: `x.var(da::axes(0).ddof(1))`.
     var() ReduceOp::Var { ddof: 0 }, T::Std;
     /// Standard deviations over `n - ddof`.
     std_ddof(ddof: i64) ReduceOp::Std { ddof }, T::Std;
@@ -90,7 +91,15 @@ impl<T: Numeric> Array<T> {
     /// The largest minus the smallest element.
     #[track_caller]
     pub fn ptp(&self, axes: impl Into<Axes>) -> Self {
+        Self::from_dyn(&self.as_dyn().ptp(axes))
+    }
+}
+
+impl DynArray {
+    /// The largest minus the smallest element.
+    #[track_caller]
+    pub fn ptp(&self, axes: impl Into<Axes>) -> Self {
         let axes = axes.into();
-        Self::from_dyn(&(self.max(axes.clone()).as_dyn() - self.min(axes).as_dyn()))
+        self.max(axes.clone()) - self.min(axes)
     }
 }

@@ -1,12 +1,14 @@
 //! Axes as users write them: negative ones count from the last, and reductions take one, several or all.
 
 use smallvec::SmallVec;
+use swath_block::DType;
 use swath_error::{Error, Result};
 
 /// A list of axes, in order.
 pub type AxisList = SmallVec<[usize; 4]>;
 
-/// Which axes a reduction goes over, and whether it keeps them with length 1.
+/// Which axes a reduction goes over, and how: whether it keeps them with length 1, in which type it is made, how many
+/// partial results are combined at a time.
 ///
 /// Made from one axis (`1`), several (`[0, 1]`), or all (`..` or `()`); [`Axes::keepdims`] keeps them.
 ///
@@ -20,8 +22,11 @@ pub type AxisList = SmallVec<[usize; 4]>;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Axes {
     /// None for all.
-    axes: Option<SmallVec<[isize; 4]>>,
+    named: Option<SmallVec<[isize; 4]>>,
     keepdims: bool,
+    split_every: Option<usize>,
+    dtype: Option<DType>,
+    ddof: Option<i64>,
 }
 
 impl Axes {
@@ -36,6 +41,44 @@ impl Axes {
         Self { keepdims: true, ..self }
     }
 
+    /// At most so many partial results are combined at a time along each axis; at least 2, by default 16 over all axes.
+    #[must_use]
+    pub fn split_every(self, count: usize) -> Self {
+        Self { split_every: Some(count), ..self }
+    }
+
+    /// The type in which sums, products, means and running sums are made, instead of NumPy's choice.
+    #[must_use]
+    pub fn dtype(self, dtype: DType) -> Self {
+        Self { dtype: Some(dtype), ..self }
+    }
+
+    /// In NumPy's choice of a type, over `n`: what is left when those wishes were granted.
+    pub(crate) fn undo_dtype(self) -> Self {
+        Self { dtype: None, ddof: None, ..self }
+    }
+
+    /// Variances and standard deviations over `n - ddof` instead of `n`.
+    #[must_use]
+    pub fn ddof(self, ddof: i64) -> Self {
+        Self { ddof: Some(ddof), ..self }
+    }
+
+    /// How many partial results are combined at a time, where that was said.
+    pub fn split(&self) -> Option<usize> {
+        self.split_every
+    }
+
+    /// The type asked for.
+    pub fn wanted_dtype(&self) -> Option<DType> {
+        self.dtype
+    }
+
+    /// What is taken from the number of elements; 0 by default.
+    pub fn wanted_ddof(&self) -> i64 {
+        self.ddof.unwrap_or(0)
+    }
+
     /// Whether the reduced axes stay.
     pub fn keeps_dims(&self) -> bool {
         self.keepdims
@@ -43,15 +86,18 @@ impl Axes {
 
     /// How many axes are named; none when all are meant.
     pub fn count(&self) -> Option<usize> {
-        self.axes.as_ref().map(SmallVec::len)
+        self.named.as_ref().map(SmallVec::len)
     }
 
     /// The axes of an array of `ndim` axes, sorted.
     ///
     /// # Errors
-    /// [`swath_error::ErrorKind::InvalidArgument`] for an axis that is not there or named twice.
+    /// [`swath_error::ErrorKind::InvalidArgument`] for an axis that is not there or named twice, or a `split_every` below 2.
     pub fn resolve(&self, ndim: usize) -> Result<AxisList> {
-        let Some(axes) = &self.axes else { return Ok((0..ndim).collect()) };
+        if self.split_every.is_some_and(|k| k < 2) {
+            return Err(Error::argument("split_every must be at least 2"));
+        }
+        let Some(axes) = &self.named else { return Ok((0..ndim).collect()) };
         let mut found: AxisList = axes.iter().map(|a| normalize_axis(*a, ndim)).collect::<Result<_>>()?;
         found.sort_unstable();
         if found.windows(2).any(|w| w.first() == w.last()) {
@@ -91,7 +137,7 @@ macro_rules! from_integers {
             fn from(axes: &[$t]) -> Self {
                 // An axis beyond `isize` is as far out of bounds as `isize::MAX`.
                 let axes = axes.iter().map(|a| isize::try_from(*a).unwrap_or(isize::MAX)).collect();
-                Self { axes: Some(axes), keepdims: false }
+                Self { named: Some(axes), ..Self::default() }
             }
         }
 

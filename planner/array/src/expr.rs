@@ -77,6 +77,12 @@ node_kinds! {
     Concat "Arrays one after another along an axis.";
     MatMul "Matrix products.";
     MapBlocks "A user's function over chunks.";
+    Chunkwise "One kernel per place of a grid.";
+    Tree "Partial results combined in a tree.";
+    Scan "Running sums and the like.";
+    Put "Some elements replaced.";
+    Points "Elements at points.";
+    Blocks "Some of the chunks.";
 }
 
 impl Expr {

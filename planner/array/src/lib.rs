@@ -11,7 +11,9 @@ mod broadcast;
 mod chunks;
 mod explain;
 mod expr;
+mod functions;
 mod index;
+mod kernels;
 mod lower;
 mod made;
 mod nodes;
@@ -27,14 +29,21 @@ pub use chunks::{
 };
 pub use explain::{chunk_text, explain, tree};
 pub use expr::Expr;
+pub use functions::{
+    HistogramInput, Selection, arg_top, argsort, bin_edges, bincount, compress, digitize, fold, histogram,
+    is_in, lengths, mask, nonzero, percentile_approx, quantile, search_sorted, sort, take_along_axis,
+    take_indices, top, unique,
+};
 pub use index::{
     AxisSlice, Index, IndexPlan, Indices, NewAxis, Piece, Stepped, plan_index, slice_pieces, sliced_axis,
 };
+pub use kernels::{FoldFunction, UserFold};
 pub use lower::{Grid, OpenSink, lower, store};
 pub use made::Made;
 pub use nodes::{
-    BlockFunction, BlockInfo, BlockTasks, Operand, apply, arg, astype, binary, broadcast_to, concatenate,
-    diagonal, expand_dims, from_made, from_source, given, held, index, map_blocks, matmul, rechunk, reduce,
-    reshape, select, squeeze, stack, take_along, transpose, unary,
+    BlockFunction, BlockInfo, BlockTasks, Operand, apply, arg, astype, binary, blocks, broadcast_to,
+    concatenate, diagonal, expand_dims, from_made, from_source, given, held, held_measured, index,
+    map_blocks, matmul, points, put, rechunk, reduce, reshape, scan, select, squeeze, stack, take_along,
+    take_groups, transpose, unary,
 };
 pub use rewrite::rewrite;

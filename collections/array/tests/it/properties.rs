@@ -4,13 +4,13 @@ use ndarray::{ArrayD, Axis, IxDyn};
 use proptest::prelude::*;
 use swath_array::{self as da, Array, Index, Indices};
 
-fn numbers(shape: &[usize]) -> ArrayD<i64> {
+pub(crate) fn numbers(shape: &[usize]) -> ArrayD<i64> {
     let n = shape.iter().product::<usize>() as i64;
     ArrayD::from_shape_vec(IxDyn(shape), (0..n).map(|i| (i * 37 + 11) % 101).collect()).unwrap()
 }
 
 /// Lengths that add up to `n`.
-fn cuts(n: usize) -> impl Strategy<Value = Vec<usize>> {
+pub(crate) fn cuts(n: usize) -> impl Strategy<Value = Vec<usize>> {
     prop::collection::vec(1..=n.max(1), 1..4).prop_map(move |sizes| {
         let mut left = n;
         let mut out = Vec::new();
@@ -28,7 +28,7 @@ fn cuts(n: usize) -> impl Strategy<Value = Vec<usize>> {
     })
 }
 
-fn shape_and_cuts() -> impl Strategy<Value = (Vec<usize>, Vec<Vec<usize>>, Vec<Vec<usize>>)> {
+pub(crate) fn shape_and_cuts() -> impl Strategy<Value = (Vec<usize>, Vec<Vec<usize>>, Vec<Vec<usize>>)> {
     prop::collection::vec(1usize..7, 1..4).prop_flat_map(|shape| {
         let one: Vec<_> = shape.iter().map(|n| cuts(*n)).collect();
         let two: Vec<_> = shape.iter().map(|n| cuts(*n)).collect();
@@ -36,7 +36,7 @@ fn shape_and_cuts() -> impl Strategy<Value = (Vec<usize>, Vec<Vec<usize>>, Vec<V
     })
 }
 
-fn source(shape: &[usize], chunks: &[Vec<usize>]) -> Array<i64> {
+pub(crate) fn source(shape: &[usize], chunks: &[Vec<usize>]) -> Array<i64> {
     // Persisted, so that new chunks cannot simply be read.
     da::from_ndarray(numbers(shape)).chunks(chunks.to_vec()).persist().unwrap()
 }

@@ -13,7 +13,7 @@ use swath_graph::{TaskGraph, TaskId};
 
 /// Runs every operation as it is decoded, one task after another.
 #[derive(Debug)]
-struct Sent;
+pub(crate) struct Sent;
 
 impl Executor for Sent {
     fn start(&self, graph: TaskGraph, _: &RunOptions) -> Result<Run> {

@@ -76,6 +76,11 @@ impl Arguments {
         Ok(chunks)
     }
 
+    /// How many of the arguments are blocks of other tasks.
+    pub(crate) fn blocks(&self) -> usize {
+        self.arguments.iter().filter(|a| matches!(a, Argument::Block)).count()
+    }
+
     /// Where task `index` lies in the grid.
     pub(crate) fn place(&self, index: u32) -> Shape {
         coordinates(index as usize, &self.grid)

@@ -4,21 +4,28 @@
 //! element type and finds its chunk by the task's index. It never rewrites: what it is given is what runs.
 
 mod arguments;
+mod blocks;
 mod blockwise;
+mod chunkwise;
 mod concat;
 mod diagonal;
 mod elementwise;
+mod fan_in;
 mod given;
 mod grid;
 mod leaf;
 mod map_blocks;
 mod matmul;
 mod origin;
+mod points;
+mod put;
 mod rechunk;
 mod reduce;
+mod scan;
 mod slice;
 mod store;
 mod take;
+mod tree;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -31,7 +38,9 @@ use crate::expr::{Expr, Node};
 use crate::nodes::Origin;
 use crate::walk::topological;
 
+pub(crate) use blocks::blocks;
 pub(crate) use blockwise::{broadcast, permute, reshape};
+pub(crate) use chunkwise::chunkwise;
 pub(crate) use concat::concat;
 pub(crate) use diagonal::diagonal;
 pub(crate) use elementwise::elementwise;
@@ -41,11 +50,15 @@ pub(crate) use grid::coordinates;
 pub(crate) use leaf::{held, leaf};
 pub(crate) use map_blocks::map_blocks;
 pub(crate) use matmul::matmul;
+pub(crate) use points::points;
+pub(crate) use put::put;
 pub(crate) use rechunk::rechunk;
 pub(crate) use reduce::reduce;
+pub(crate) use scan::scan;
 pub(crate) use slice::slice;
 pub use store::{OpenSink, store};
 pub(crate) use take::take;
+pub(crate) use tree::tree;
 
 /// Lowering under way.
 pub(crate) struct Lowering<'a> {
@@ -86,7 +99,7 @@ impl Lowering<'_> {
     /// Records how many reductions lie between the inputs of a node and their leaves.
     fn measure(&mut self, node: &Expr) {
         let below = |e: &Expr| {
-            let own = u32::from(matches!(e.node(), Node::Reduce(_)));
+            let own = u32::from(matches!(e.node(), Node::Reduce(_) | Node::Tree(_)));
             own + self.depth.get(&e.key()).copied().unwrap_or(0)
         };
         let depth = node.inputs().iter().map(below).max().unwrap_or(0);

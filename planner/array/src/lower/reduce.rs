@@ -1,24 +1,21 @@
 //! Reductions: one partial result per chunk, a tree of combinations along the reduced axes, one finish.
 
 use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
 use swath_block::{
-    Block, Chunk, DType, Inputs, Operation, Shape, TaskContext, encode_operation, register_operation,
+    Block, Chunk, DType, Inputs, Operation, TaskContext, encode_operation, register_operation,
 };
-use swath_error::{Error, Result};
-use swath_graph::{Annotations, Key, TaskId};
+use swath_error::Result;
+use swath_graph::{Annotations, Key};
 use swath_kernels::{Origin, Program, ReduceOp, combine, finalize, partial_fused};
 
 use super::arguments::Arguments;
 use super::elementwise::common_shape;
-use super::{Grid, Lowering, coordinates};
+use super::fan_in::FanIn;
+use super::{Grid, Lowering};
 use crate::axes::AxisList;
 use crate::chunks::Bounds;
 use crate::expr::Expr;
 use crate::nodes::Reduce;
-
-/// How many partial results are combined at a time, over all reduced axes together.
-const SPLIT_EVERY: f64 = 16.0;
 
 /// The first phase.
 #[derive(Debug, Serialize, Deserialize)]
@@ -97,11 +94,11 @@ impl Operation for Combine {
     }
 }
 
-fn tuple(parts: Vec<Chunk>) -> Block {
+pub(super) fn tuple(parts: Vec<Chunk>) -> Block {
     Block::Tuple(parts.into_iter().map(Block::from).collect())
 }
 
-fn chunks_of(block: Block) -> Result<Vec<Chunk>> {
+pub(super) fn chunks_of(block: Block) -> Result<Vec<Chunk>> {
     let parts = block.into_tuple()?;
     parts.iter().map(|p| p.clone().into_chunk().map(std::sync::Arc::unwrap_or_clone)).collect()
 }
@@ -125,81 +122,17 @@ pub(crate) fn reduce(node: &Reduce, expr: &Expr, to: &mut Lowering<'_>) -> Resul
             sources.push(i, out);
         })?;
     let mut grid = Grid::new(node.mapped.grid(), tasks)?;
-    let split = split_every(node, grid.blocks());
+    let fan_in = FanIn::new(&node.axes, grid.blocks(), node.split_every);
     for level in 0u64.. {
-        let last = node.axes.iter().all(|a| grid.blocks().get(*a).is_none_or(|n| *n <= split));
-        if last {
+        if fan_in.is_last(grid.blocks()) {
             break;
         }
         let key = Key::of("reduce-combine").key(expr.key()).u64(level).finish();
         let operation = Combine { op: node.op, finish: None };
-        grid = combine_layer(&grid, &node.axes, split, (key, &format!("{name}-combine")), operation, to)?;
+        grid = fan_in.layer(&grid, (key, &format!("{name}-combine")), operation, to)?;
     }
-    finish_layer(node, expr, &grid, split, to)
-}
-
-/// How many partial results to combine along each reduced axis.
-fn split_every(node: &Reduce, blocks: &[usize]) -> usize {
-    if let Some(k) = node.split_every {
-        return k;
-    }
-    let cut = node.axes.iter().filter(|a| blocks.get(**a).is_some_and(|n| *n > 1)).count().max(1);
-    (SPLIT_EVERY.powf(1.0 / cut as f64) as usize).max(2)
-}
-
-/// Combines neighbours along the reduced axes, `split` at a time.
-fn combine_layer(
-    grid: &Grid,
-    axes: &AxisList,
-    split: usize,
-    (key, name): (Key, &str),
-    operation: Combine,
-    to: &mut Lowering<'_>,
-) -> Result<Grid> {
-    let blocks: Shape = grid
-        .blocks()
-        .iter()
-        .enumerate()
-        .map(|(a, n)| if axes.contains(&a) { n.div_ceil(split) } else { *n })
-        .collect();
-    let groups = |i: usize| group(grid, axes, split, &coordinates(i, &blocks));
-    let tasks =
-        to.layer(key, name, operation, blocks.iter().product(), Annotations::default(), |i, out| {
-            out.extend(groups(i));
-        })?;
-    Grid::new(blocks, tasks)
-}
-
-/// The tasks combined at place `at` of the next grid, the last axis fastest.
-fn group(grid: &Grid, axes: &AxisList, split: usize, at: &[usize]) -> Vec<TaskId> {
-    let ranges: SmallVec<[(usize, usize); 4]> = at
-        .iter()
-        .zip(grid.blocks())
-        .enumerate()
-        .map(|(a, (i, n))| if axes.contains(&a) { (i * split, split.min(n - i * split)) } else { (*i, 1) })
-        .collect();
-    let counts: Shape = ranges.iter().map(|(_, n)| *n).collect();
-    (0..counts.iter().product::<usize>())
-        .map(|i| {
-            let inner = coordinates(i, &counts);
-            grid.task(ranges.iter().zip(inner).map(|((start, _), i)| start + i))
-        })
-        .collect()
-}
-
-/// The last combination, and the result.
-fn finish_layer(
-    node: &Reduce,
-    expr: &Expr,
-    grid: &Grid,
-    split: usize,
-    to: &mut Lowering<'_>,
-) -> Result<Grid> {
     let finish = Finish { input: node.mapped_dtype(), axes: node.axes.clone(), keepdims: node.keepdims };
     let operation = Combine { op: node.op, finish: Some(finish) };
-    let reduced = combine_layer(grid, &node.axes, split, (expr.key(), node.op.name()), operation, to)?;
-    if node.axes.iter().any(|a| reduced.blocks().get(*a).is_some_and(|n| *n != 1)) {
-        return Err(Error::internal("a reduction did not come to an end"));
-    }
+    let reduced = fan_in.layer(&grid, (expr.key(), node.op.name()), operation, to)?;
     Grid::new(expr.chunks().grid(), reduced.tasks())
 }

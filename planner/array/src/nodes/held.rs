@@ -15,36 +15,37 @@ pub(crate) struct Held {
     pub(crate) blocks: Arc<[Block]>,
 }
 
-/// An expression over the computed blocks of `of`; chunk lengths that were unknown are known now.
+/// An expression over the computed blocks of `of`, in row-major order; chunk lengths that are unknown stay so.
 ///
 /// # Errors
 /// [`swath_error::ErrorKind::Internal`] when the blocks are not those of `of`.
 pub fn held(of: &Expr, blocks: Vec<Block>) -> Result<Expr> {
-    if blocks.len() != of.chunks().blocks() {
-        return Err(Error::internal(format!(
-            "{} blocks for a grid of {}",
-            blocks.len(),
-            of.chunks().blocks()
-        )));
-    }
-    let chunks = if of.chunks().is_known() { of.chunks().clone() } else { measured(of.chunks(), &blocks)? };
-    let key = key_of("held", &(), std::slice::from_ref(of))?;
-    Expr::new(key, of.dtype(), chunks, Held { blocks: blocks.into() }, [])
+    make(of, blocks, of.chunks().clone())
 }
 
-/// The chunk lengths the blocks turn out to have.
-fn measured(chunks: &Chunks, blocks: &[Block]) -> Result<Chunks> {
-    let grid = chunks.grid();
-    let mut axes = Vec::with_capacity(grid.len());
+/// The same, where `lengths` holds the lengths of every block along every axis, as [`crate::lengths`] gives them.
+///
+/// # Errors
+/// As [`held`].
+pub fn held_measured(of: &Expr, blocks: Vec<Block>, lengths: &[i64]) -> Result<Expr> {
+    let grid = of.chunks().grid();
+    let ndim = grid.len();
+    let mut axes = Vec::with_capacity(ndim);
     for (axis, count) in grid.iter().enumerate() {
         let step: usize = grid.iter().skip(axis + 1).product();
-        let sizes = (0..*count).map(|i| match blocks.get(i * step) {
-            Some(Block::Array(chunk)) => Ok(chunk.shape().get(axis).copied().unwrap_or(0)),
-            _ => Err(Error::internal("a computed array holds something other than chunks")),
-        });
-        axes.push(Axis::known(sizes.collect::<Result<Vec<_>>>()?));
+        let length = |i: usize| lengths.get(i * step * ndim + axis).and_then(|n| usize::try_from(*n).ok());
+        let sizes: Option<Vec<usize>> = (0..*count).map(length).collect();
+        axes.push(Axis::known(sizes.ok_or_else(|| Error::internal("computed blocks lack their lengths"))?));
     }
-    Ok(Chunks::new(axes))
+    make(of, blocks, Chunks::new(axes))
+}
+
+fn make(of: &Expr, blocks: Vec<Block>, chunks: Chunks) -> Result<Expr> {
+    if blocks.len() != chunks.blocks() {
+        return Err(Error::internal(format!("{} blocks for a grid of {}", blocks.len(), chunks.blocks())));
+    }
+    let key = key_of("held", &chunks, std::slice::from_ref(of))?;
+    Expr::new(key, of.dtype(), chunks, Held { blocks: blocks.into() }, [])
 }
 
 impl ArrayNode for Held {

@@ -3,7 +3,9 @@
 //! In: expressions and parameters. Out: an expression with exact metadata, or the error NumPy would give. No node looks
 //! at data, and none is changed after it is made.
 
+mod blocks;
 mod broadcast;
+mod chunkwise;
 mod concat;
 mod diagonal;
 mod elementwise;
@@ -13,33 +15,43 @@ mod leaf;
 mod map_blocks;
 mod matmul;
 mod permute;
+mod points;
+mod put;
 mod rechunk;
 mod reduce;
 mod reshape;
+mod scan;
 mod slice;
 mod take;
+mod tree;
 
 use swath_error::{Error, Result};
 
 use crate::expr::Expr;
 
+pub use blocks::blocks;
 pub use broadcast::broadcast_to;
 pub use concat::{concatenate, stack};
 pub use diagonal::diagonal;
 pub use elementwise::{Operand, apply, arg, astype, binary, select, unary};
 pub use given::{BlockTasks, given};
-pub use held::held;
+pub use held::{held, held_measured};
 pub use leaf::{from_made, from_source};
 pub use map_blocks::{BlockFunction, BlockInfo, map_blocks};
 pub use matmul::matmul;
 pub use permute::{expand_dims, squeeze, transpose};
+pub use points::points;
+pub use put::put;
 pub use rechunk::rechunk;
 pub use reduce::reduce;
 pub use reshape::reshape;
+pub use scan::scan;
 pub use slice::index;
-pub use take::take_along;
+pub use take::{take_along, take_groups};
 
+pub(crate) use blocks::Blocks;
 pub(crate) use broadcast::{Broadcast, broadcast_chunked};
+pub(crate) use chunkwise::Chunkwise;
 pub(crate) use concat::{Concat, join};
 pub(crate) use diagonal::{Diagonal, Span};
 pub(crate) use elementwise::{Elementwise, Mapped, elementwise};
@@ -49,11 +61,15 @@ pub(crate) use leaf::{Leaf, Origin};
 pub(crate) use map_blocks::MapBlocks;
 pub(crate) use matmul::MatMul;
 pub(crate) use permute::{Permute, permute};
+pub(crate) use points::Points;
+pub(crate) use put::Put;
 pub(crate) use rechunk::{Rechunk, rechunk_to};
 pub(crate) use reduce::Reduce;
 pub(crate) use reshape::{Reshape, regular};
+pub(crate) use scan::Scan;
 pub(crate) use slice::{Slice, slice};
 pub(crate) use take::Take;
+pub(crate) use tree::Tree;
 
 /// The input of a node that has one.
 fn sole(inputs: &[Expr]) -> Result<&Expr> {

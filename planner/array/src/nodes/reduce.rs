@@ -30,8 +30,15 @@ pub(crate) struct Reduce {
 /// [`swath_error::ErrorKind::TypeMismatch`] when the reduction is not defined for the type.
 pub fn reduce(x: &Expr, op: ReduceOp, axes: &Axes, split_every: Option<usize>) -> Result<Expr> {
     let list = axes.resolve(x.ndim())?;
+    let split_every = split_every.or(axes.split());
     if split_every.is_some_and(|k| k < 2) {
         return Err(Error::argument("split_every must be at least 2"));
+    }
+    let op = op.with_ddof(axes.wanted_ddof());
+    // A type asked for is that of the sums: what is counted or ordered keeps its own.
+    if let Some(dtype) = axes.wanted_dtype().filter(|_| op.sums()) {
+        let plain = axes.clone().undo_dtype();
+        return super::astype(&reduce(&super::astype(x, dtype)?, op, &plain, split_every)?, dtype);
     }
     let no_value =
         matches!(op, ReduceOp::Min | ReduceOp::Max | ReduceOp::NanMin | ReduceOp::NanMax) || op.is_arg();

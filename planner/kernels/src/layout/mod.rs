@@ -6,6 +6,7 @@ mod assemble;
 mod copy;
 mod gather;
 mod pad;
+mod pick;
 mod slice;
 mod view;
 
@@ -13,6 +14,7 @@ pub use assemble::{assemble, concat, concat_grid, stack};
 pub use copy::{contiguous, copy_into};
 pub use gather::{mask, mask_axis, repeat, take};
 pub use pad::{PadMode, pad, pad_source};
+pub use pick::{nonzero, put, take_along_axis, take_indices, take_points};
 pub use slice::{SliceIndex, flip, roll, slice};
 pub(crate) use view::broadcast_strides;
 pub use view::{broadcast_shapes, broadcast_to, expand_dims, reshape, squeeze, transpose};

@@ -8,6 +8,7 @@ use super::op::Family;
 use crate::layout::squeeze;
 use crate::ops::{BinaryOp, UnaryOp};
 use crate::program::{ProgramBuilder, Value};
+use crate::promote::Kind;
 
 /// The result, of [`ReduceOp::result_dtype`] for elements of type `input`; `keepdims` keeps the reduced axes with length
 /// 1.
@@ -32,7 +33,7 @@ pub fn finalize(
     let values: Vec<Value> = parts.iter().map(|c| b.input(c.dtype())).collect();
     let output = match (op.family(), values.as_slice()) {
         (Family::Mean, [sum, count]) => b.binary(BinaryOp::Divide, *sum, *count)?,
-        (Family::Moments, [count, _, squares]) => variance(&mut b, op, *count, *squares)?,
+        (Family::Moments, [count, _, squares]) => variance(&mut b, (op, input), *count, *squares)?,
         (Family::Arg, [_, index]) => {
             check_found(op, &parts)?;
             *index
@@ -46,7 +47,12 @@ pub fn finalize(
     if keepdims { Ok(result) } else { squeeze(&result, axes) }
 }
 
-fn variance(b: &mut ProgramBuilder, op: ReduceOp, count: Value, squares: Value) -> Result<Value> {
+fn variance(
+    b: &mut ProgramBuilder,
+    (op, input): (ReduceOp, DType),
+    count: Value,
+    squares: Value,
+) -> Result<Value> {
     let (ddof, root) = match op {
         ReduceOp::Var { ddof } | ReduceOp::NanVar { ddof } => (ddof, false),
         ReduceOp::Std { ddof } | ReduceOp::NanStd { ddof } => (ddof, true),
@@ -56,7 +62,13 @@ fn variance(b: &mut ProgramBuilder, op: ReduceOp, count: Value, squares: Value) 
     let zero = b.constant(Scalar::I64(0), false);
     let divisor = b.binary(BinaryOp::Subtract, count, ddof)?;
     let divisor = b.binary(BinaryOp::Maximum, divisor, zero)?;
-    let variance = b.binary(BinaryOp::Divide, squares, divisor)?;
+    let mut variance = b.binary(BinaryOp::Divide, squares, divisor)?;
+    if op.skips_nan() && Kind::of(input) >= Kind::Float {
+        // NumPy: infinite for too few elements, but without a value for too few that are not NaN.
+        let too_few = b.binary(BinaryOp::LessEqual, divisor, zero)?;
+        let nothing = b.constant(Scalar::F64(f64::NAN), true);
+        variance = b.select(too_few, nothing, variance)?;
+    }
     if root { b.unary(UnaryOp::Sqrt, variance) } else { Ok(variance) }
 }
 

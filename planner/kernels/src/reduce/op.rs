@@ -123,6 +123,23 @@ impl ReduceOp {
         }
     }
 
+    /// With `more` taken from the number of elements that a variance is divided by.
+    #[must_use]
+    pub fn with_ddof(self, more: i64) -> Self {
+        match self {
+            Self::Var { ddof } => Self::Var { ddof: ddof + more },
+            Self::Std { ddof } => Self::Std { ddof: ddof + more },
+            Self::NanVar { ddof } => Self::NanVar { ddof: ddof + more },
+            Self::NanStd { ddof } => Self::NanStd { ddof: ddof + more },
+            other => other,
+        }
+    }
+
+    /// Whether elements are added or multiplied, so that the type this is done in matters.
+    pub fn sums(self) -> bool {
+        matches!(self.family(), Family::Fold | Family::Mean | Family::Moments)
+    }
+
     /// Whether NaN is skipped. On types without NaN the skipping forms are the plain ones.
     pub fn skips_nan(self) -> bool {
         matches!(

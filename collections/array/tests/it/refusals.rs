@@ -1,0 +1,99 @@
+//! What is refused, and how the message names it.
+
+use swath_array::{self as da, BincountOptions, Bins, CovOptions, HistogramOptions, Side, s};
+use swath_error::{Error, ErrorKind};
+
+fn refused(error: Option<&Error>, kind: ErrorKind, part: &str) {
+    let error = error.unwrap();
+    assert!(error.kind() == kind && error.message().contains(part), "{error:?} lacks {part}");
+}
+
+#[test]
+fn sizes_that_are_not_known() {
+    let x = da::arange(9).chunks(4);
+    let some = x.mask(x.gt(3));
+    for error in [
+        some.slice(s![1..]).error(),
+        some.reshape([2, 2]).error(),
+        some.topk(2, 0).error(),
+        some.sort(0).error(),
+        some.median(0).error(),
+        some.flatnonzero().error(),
+        some.set(0, 1).error(),
+        some.vindex(s![[0, 1]]).error(),
+    ] {
+        refused(error, ErrorKind::Unsupported, "chunk sizes");
+        assert!(error.unwrap().help().unwrap().contains("compute_chunk_sizes()"));
+    }
+    refused((&some + &x).error(), ErrorKind::Unsupported, "chunk sizes");
+}
+
+#[test]
+fn shapes_and_types_that_do_not_fit() {
+    let x = da::arange(12).reshape([3, 4]);
+    let m = da::array(vec![true, false]);
+    refused(x.mask(&m).error(), ErrorKind::ShapeMismatch, "boolean index did not match");
+    refused(x.mask(&x).error(), ErrorKind::TypeMismatch, "a mask is boolean");
+    refused(x.vindex(s![[0, 1], [0, 1, 2]]).error(), ErrorKind::ShapeMismatch, "differ in number");
+    refused(x.vindex(s![[0, 9]]).error(), ErrorKind::InvalidArgument, "index 9 is out of bounds for axis 0");
+    refused(x.set(s![0..2], da::arange(3)).error(), ErrorKind::ShapeMismatch, "broadcast");
+    refused(x.set(s![7], 0).error(), ErrorKind::InvalidArgument, "out of bounds");
+    refused(x.set_where(x.gt(1), da::arange(5)).error(), ErrorKind::ShapeMismatch, "broadcast");
+    refused(x.quantile(1.5, 0).error(), ErrorKind::InvalidArgument, "0 to 1");
+    refused(x.topk(0, 0).error(), ErrorKind::InvalidArgument, "k must not be 0");
+    refused(x.cumsum(2).error(), ErrorKind::InvalidArgument, "axis 2 is out of bounds");
+    refused(x.searchsorted(1, Side::Left).error(), ErrorKind::ShapeMismatch, "one axis");
+    refused(x.sum(da::axes(0).split_every(1)).error(), ErrorKind::InvalidArgument, "split_every");
+    refused(x.moment(-1, 0).error(), ErrorKind::InvalidArgument, "order of a moment");
+    refused(x.trace(0, 1, 1).error(), ErrorKind::InvalidArgument, "cannot be the same");
+    refused(x.gradient(vec![1.0, 2.0], 0).error(), ErrorKind::ShapeMismatch, "2 coordinates");
+    refused(
+        x.average(.., da::array(vec![1.0; 4])).error(),
+        ErrorKind::ShapeMismatch,
+        "axis must be specified",
+    );
+    refused(da::bincount(&x, &BincountOptions::default()).error(), ErrorKind::ShapeMismatch, "too deep");
+    refused(
+        x.as_dyn().cov(&CovOptions::default().weights(&m)).error(),
+        ErrorKind::ShapeMismatch,
+        "observations",
+    );
+    let falling = Bins::Edges(vec![3.0, 1.0]);
+    let (counts, edges) = da::histogram(&x, falling, &HistogramOptions::default());
+    refused(counts.error(), ErrorKind::InvalidArgument, "increase monotonically");
+    refused(edges.error(), ErrorKind::InvalidArgument, "increase monotonically");
+    let z = x.astype::<num_complex::Complex64>();
+    for error in [z.topk(1, 0).error(), z.as_dyn().median(0).error(), z.cummax(0).error()] {
+        refused(error, ErrorKind::TypeMismatch, "complex");
+    }
+    let coarse: da::Array<i64> = x.coarsen(da::ReduceOp::Sum, &[(0, 2)], false);
+    refused(coarse.error(), ErrorKind::ShapeMismatch, "no multiple of 2");
+    refused(x.blocks(s![3]).error(), ErrorKind::InvalidArgument, "out of bounds");
+}
+
+#[test]
+fn what_shows_only_when_it_is_met() {
+    let x = da::arange(4).chunks(2);
+    let at = da::array(vec![0i64, 9]);
+    refused(
+        x.take_at(&at, 0).compute().as_ref().err(),
+        ErrorKind::InvalidArgument,
+        "index 9 is out of bounds",
+    );
+    let negative = da::bincount(&(&x - 2), &BincountOptions::default());
+    refused(negative.compute().as_ref().err(), ErrorKind::InvalidArgument, "negative");
+    let short = da::bincount(&x, &BincountOptions::default().length(2));
+    refused(short.compute().as_ref().err(), ErrorKind::InvalidArgument, "does not fit into 2 counts");
+    let bins = da::array(vec![1i64, 3, 2]);
+    refused(
+        da::digitize(&x, bins, false).compute().as_ref().err(),
+        ErrorKind::InvalidArgument,
+        "monotonically",
+    );
+    let nan = da::array(vec![1.0, f64::NAN]);
+    let (counts, _) = da::histogram(&nan, 3, &HistogramOptions::default());
+    refused(counts.compute().as_ref().err(), ErrorKind::InvalidArgument, "not finite");
+    let none = da::zeros([3]).mask(da::zeros([3]).gt(1.0));
+    let missing = da::percentile_approx(&none, 50.0);
+    refused(missing.compute().as_ref().err(), ErrorKind::InvalidArgument, "no elements");
+}
