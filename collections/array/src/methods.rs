@@ -2,7 +2,7 @@
 
 /// `fn name(x, argument: Type) -> Out = expression of the planner's x;` for both kinds of arrays.
 macro_rules! methods {
-    ($bound:ident: $($(#[$doc:meta])* fn $name:ident($x:ident $(, $arg:ident: $t:ty)*) -> $out:ty = $body:expr;)*) => {
+    ($bound:path: $($(#[$doc:meta])* fn $name:ident($x:ident $(, $arg:ident: $t:ty)*) -> $out:ty = $body:expr;)*) => {
         impl<T: $bound> $crate::Array<T> { $(
             $(#[$doc])*
             #[track_caller]

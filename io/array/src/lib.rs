@@ -19,7 +19,9 @@ mod travel;
 
 pub use info::{ArrayInfo, Attribute, Listing};
 pub use memory::MemorySource;
-pub use npy::{NpySink, NpySource, NpyStackSink, NpyStackSource, RawOptions, RawSink, RawSource, write_npy};
+pub use npy::{
+    NpySink, NpySource, NpyStackSink, NpyStackSource, RawOptions, RawSink, RawSource, type_string, write_npy,
+};
 pub use region::{Region, check_region, check_write, region_shape};
 pub use sink::ArraySink;
 pub use source::ArraySource;

@@ -31,23 +31,6 @@ pub(crate) fn element(stored: &DataType) -> Option<DType> {
     None
 }
 
-/// Version 2's name of a type, in this machine's byte order.
-pub(crate) fn version_2_name(dtype: DType) -> String {
-    let order = match (dtype.size(), cfg!(target_endian = "big")) {
-        (1, _) => '|',
-        (_, true) => '>',
-        (_, false) => '<',
-    };
-    let kind = match dtype {
-        DType::Bool => 'b',
-        DType::I8 | DType::I16 | DType::I32 | DType::I64 => 'i',
-        DType::U8 | DType::U16 | DType::U32 | DType::U64 => 'u',
-        DType::F32 | DType::F64 => 'f',
-        DType::C64 | DType::C128 => 'c',
-    };
-    format!("{order}{kind}{}", dtype.size())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,6 +40,5 @@ mod tests {
         assert_eq!(element(&types::float32()), Some(DType::F32));
         assert_eq!(element(&types::complex128()), Some(DType::C128));
         assert_eq!(element(&types::string()), None);
-        assert_eq!((version_2_name(DType::Bool), version_2_name(DType::U8)), ("|b1".into(), "|u1".into()));
     }
 }

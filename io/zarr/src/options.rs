@@ -1,11 +1,9 @@
 //! How an array is to be stored, and the metadata that says so.
 
 use serde_json::{Value, json};
-use swath_array_io::Attribute;
+use swath_array_io::{Attribute, type_string};
 use swath_block::DType;
 use swath_error::{Error, ErrorKind, Result};
-
-use crate::element::version_2_name;
 
 /// Bytes of a chunk where none were asked for.
 const CHUNK_BYTES: usize = 16 << 20;
@@ -164,7 +162,7 @@ impl ZarrOptions {
         if self.version_2 {
             let compressor = self.codec.map(|(name, level)| json!({"id": name, "level": level}));
             return json!({
-                "zarr_format": 2, "shape": shape, "chunks": chunk, "dtype": version_2_name(dtype),
+                "zarr_format": 2, "shape": shape, "chunks": chunk, "dtype": type_string(dtype),
                 "compressor": compressor, "fill_value": zero, "order": "C", "filters": null,
                 "dimension_separator": "/",
             });

@@ -30,24 +30,12 @@ pub use pad::Pad;
 pub use sides::Sides;
 pub use split::Cuts;
 
-/// Methods whose result has the elements' type, for both kinds of arrays.
+/// [`crate::methods`] whose result has the elements' type.
 macro_rules! same_type {
     ($($(#[$doc:meta])* fn $name:ident($x:ident $(, $arg:ident: $t:ty)*) $body:expr;)*) => {
-        impl<T: $crate::Element> $crate::Array<T> { $(
-            $(#[$doc])*
-            #[track_caller]
-            pub fn $name(&self $(, $arg: $t)*) -> Self {
-                self.map(|$x| $body)
-            }
-        )* }
-
-        impl $crate::DynArray { $(
-            $(#[$doc])*
-            #[track_caller]
-            pub fn $name(&self $(, $arg: $t)*) -> Self {
-                self.map(|$x| $body)
-            }
-        )* }
+        $crate::methods::methods! { $crate::Element:
+            $($(#[$doc])* fn $name($x $(, $arg: $t)*) -> T = $body;)*
+        }
     };
 }
 

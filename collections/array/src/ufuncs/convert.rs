@@ -4,9 +4,9 @@ use swath_array_plan::{Expr, Operand as PlanOperand, apply, arg, astype, select,
 use swath_error::{Error, ErrorKind, Result};
 use swath_kernels::{Kind, UnaryOp, promote};
 
-use super::computed;
+use crate::methods::methods;
 use crate::operand::DynOperand;
-use crate::{Array, DType, DynArray, Element, Operand};
+use crate::{Array, DType, DynArray, Element, Numeric, Operand};
 
 /// Which conversions [`DynArray::astype_casting`] allows, under NumPy's names, from the strictest to the loosest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl DynArray {
     }
 }
 
-computed! {
+methods! { Numeric:
     /// Rounded to so many decimals, halves to even; a negative number rounds to tens, hundreds and so on.
     fn round(x, decimals: i32) -> T = rounded(x, decimals);
     /// Rounded to so many decimals, halves to even: the same as [`Self::round`].

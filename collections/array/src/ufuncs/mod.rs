@@ -19,29 +19,6 @@ use crate::{Array, DynArray, Numeric, Operand};
 pub use convert::{Casting, where_};
 pub use special::NanToNum;
 
-/// Methods whose result has another type, for both kinds of arrays; `$out` is the type for elements of `T`.
-macro_rules! computed {
-    ($($(#[$doc:meta])* fn $name:ident($x:ident $(, $arg:ident: $t:ty)*) -> $out:ty = $body:expr;)*) => {
-        impl<T: $crate::Numeric> $crate::Array<T> { $(
-            $(#[$doc])*
-            #[track_caller]
-            pub fn $name(&self $(, $arg: $t)*) -> $crate::Array<$out> {
-                self.map(|$x| $body)
-            }
-        )* }
-
-        impl $crate::DynArray { $(
-            $(#[$doc])*
-            #[track_caller]
-            pub fn $name(&self $(, $arg: $t)*) -> Self {
-                self.map(|$x| $body)
-            }
-        )* }
-    };
-}
-
-pub(crate) use computed;
-
 /// Functions of one operand; `$out` is the type of the result for elements of `T`.
 macro_rules! unary_functions {
     ($($(#[$doc:meta])* $name:ident $op:ident $out:ty;)*) => {

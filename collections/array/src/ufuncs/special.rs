@@ -6,7 +6,7 @@ use swath_block::Scalar;
 use swath_error::Result;
 use swath_kernels::{BinaryOp, Kind, ProgramBuilder, UnaryOp, Value, convert_scalar, real_dtype};
 
-use super::computed;
+use crate::methods::methods;
 use crate::{DType, Numeric};
 
 /// What [`crate::Array::nan_to_num_with`] puts in the place of what is no finite number.
@@ -25,7 +25,7 @@ pub struct NanToNum {
     pub neginf: Option<f64>,
 }
 
-computed! {
+methods! { Numeric:
     /// Whether x is positive infinity.
     fn isposinf(x) -> bool = infinite(x, false);
     /// Whether x is negative infinity.

@@ -87,7 +87,7 @@ impl Header {
 
     /// The whole start of a file for this array: magic, version 1.0 and the header, padded to 64 bytes.
     pub fn encode(dtype: DType, shape: &[usize]) -> Result<Vec<u8>> {
-        Self::with_descriptor(&descriptor(dtype), shape)
+        Self::with_descriptor(&type_string(dtype), shape)
     }
 
     /// The same for instants or durations.
@@ -111,8 +111,8 @@ impl Header {
     }
 }
 
-/// NumPy's type string of an element type in this machine's byte order.
-fn descriptor(dtype: DType) -> String {
+/// NumPy's type string of an element type in this machine's byte order, such as `<f8`; Zarr's version 2 uses it too.
+pub fn type_string(dtype: DType) -> String {
     let order = match (dtype.size(), cfg!(target_endian = "big")) {
         (1, _) => '|',
         (_, true) => '>',
@@ -144,7 +144,7 @@ fn element_type(value: &str) -> Result<Elements> {
         value.strip_prefix(['\'', '"']).and_then(|v| v.strip_suffix(['\'', '"'])).ok_or_else(unsupported)?;
     let (order, kind) = name.split_at_checked(1).ok_or_else(unsupported)?;
     let time = TimeKind::of_descriptor(kind);
-    let plain = || DType::ALL.iter().find(|t| descriptor(**t).get(1..) == Some(kind)).copied();
+    let plain = || DType::ALL.iter().find(|t| type_string(**t).get(1..) == Some(kind)).copied();
     let dtype = time.map(|_| DType::I64).or_else(plain).ok_or_else(unsupported)?;
     let big = match order {
         "<" => false,

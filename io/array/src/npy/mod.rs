@@ -9,6 +9,7 @@ mod reader;
 mod stack;
 mod writer;
 
+pub use header::type_string;
 pub use raw::{RawOptions, RawSink, RawSource};
 pub use reader::NpySource;
 pub use stack::{NpyStackSink, NpyStackSource};

@@ -2,41 +2,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod rules;
+mod values;
 
 use std::path::{Path, PathBuf};
 
 use num_complex::Complex64;
 use swath_array_io::{ArraySink, ArraySource, NpySink, NpySource, write_npy};
-use swath_block::{Chunk, DType, Scalar, with_dtype};
+use swath_block::{Chunk, DType};
 use swath_error::ErrorKind;
+
+use values::values;
 
 fn oracle(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle").join(name)
-}
-
-/// Elements of a chunk as complex numbers, in row-major order.
-fn values(chunk: &Chunk) -> Vec<Complex64> {
-    with_dtype!(chunk.dtype(), T => {
-        chunk.view::<T>().unwrap().iter().map(|v| as_complex(swath_block::Element::to_scalar(*v))).collect()
-    })
-}
-
-fn as_complex(s: Scalar) -> Complex64 {
-    match s {
-        Scalar::Bool(v) => f64::from(u8::from(v)).into(),
-        Scalar::I8(v) => f64::from(v).into(),
-        Scalar::I16(v) => f64::from(v).into(),
-        Scalar::I32(v) => f64::from(v).into(),
-        Scalar::I64(v) => (v as f64).into(),
-        Scalar::U8(v) => f64::from(v).into(),
-        Scalar::U16(v) => f64::from(v).into(),
-        Scalar::U32(v) => f64::from(v).into(),
-        Scalar::U64(v) => (v as f64).into(),
-        Scalar::F32(v) => f64::from(v).into(),
-        Scalar::F64(v) => v.into(),
-        Scalar::C64(v) => Complex64::new(v.re.into(), v.im.into()),
-        Scalar::C128(v) => v,
-    }
 }
 
 fn expected(dtype: DType, i: i64) -> Complex64 {

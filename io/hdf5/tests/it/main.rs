@@ -4,4 +4,6 @@
 mod damaged;
 mod reading;
 mod support;
+#[path = "../../../array/tests/it/values.rs"]
+mod values;
 mod writing;

@@ -5,7 +5,8 @@ use swath_block::{DType, Scalar};
 use swath_error::ErrorKind;
 use swath_hdf5::{Hdf5File, Hdf5Source};
 
-use crate::support::{check, oracle, values};
+use crate::support::{check, oracle};
+use crate::values::values;
 
 const FILES: [&str; 3] = ["earliest.h5", "v108.h5", "latest.h5"];
 

@@ -5,7 +5,8 @@ use swath_block::DType;
 use swath_error::ErrorKind;
 use swath_zarr::{ZarrSource, list};
 
-use crate::support::{check, stores, values};
+use crate::support::{check, stores};
+use crate::values::values;
 
 #[test]
 fn every_type_and_codec_of_both_versions() {

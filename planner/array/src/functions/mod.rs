@@ -15,7 +15,7 @@ mod unique;
 
 use swath_error::Result;
 
-use crate::chunks::{AxisSpec, ChunkSpec, DEFAULT_CHUNK_BYTES};
+use crate::chunks::{AxisSpec, ChunkSpec, chunk_bytes};
 use crate::expr::Expr;
 use crate::kernels::ChunkKernel;
 use crate::nodes::{Chunkwise, rechunk};
@@ -46,7 +46,7 @@ fn whole_along(x: &Expr, axis: usize) -> Result<Expr> {
         .map(|(_, a)| a.largest().max(1))
         .product();
     let bytes = (length as u64).saturating_mul(others as u64).saturating_mul(x.dtype().size() as u64);
-    let other = if bytes <= DEFAULT_CHUNK_BYTES { AxisSpec::Keep } else { AxisSpec::Auto(None) };
+    let other = if bytes <= chunk_bytes() { AxisSpec::Keep } else { AxisSpec::Auto(None) };
     let specs = (0..x.ndim()).map(|a| if a == axis { AxisSpec::Whole } else { other.clone() }).collect();
     rechunk(x, &ChunkSpec::PerAxis(specs))
 }

@@ -12,7 +12,7 @@ use swath_kernels::{assemble, slice as slice_chunk};
 
 use super::slice::range;
 use super::{Grid, Lowering, coordinates};
-use crate::chunks::{Chunks, DEFAULT_CHUNK_BYTES, Layout, plan_rechunk, starts_of};
+use crate::chunks::{Chunks, Layout, chunk_bytes, plan_rechunk, starts_of};
 use crate::expr::Expr;
 use crate::index::{AxisSlice, Piece, pieces_of};
 
@@ -103,7 +103,7 @@ struct Step {
 }
 
 fn steps(old: &Layout, new: &Layout, dtype: DType) -> Vec<Step> {
-    let limit = DEFAULT_CHUNK_BYTES as usize / dtype.size().max(1);
+    let limit = chunk_bytes() as usize / dtype.size().max(1);
     let mut steps = Vec::new();
     let mut old = old.clone();
     for layout in plan_rechunk(&old, new, limit) {
