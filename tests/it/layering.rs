@@ -70,6 +70,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("swath-hdf5", &["swath-error", "swath-graph", "swath-block", "swath-aside", "swath-array-io"]),
     ("swath-zarr", &["swath-error", "swath-graph", "swath-block", "swath-aside", "swath-array-io"]),
     ("swath-kernels", &["swath-error", "swath-graph", "swath-block"]),
+    ("swath-factor", &["swath-error", "swath-block", "swath-kernels"]),
     (
         "swath-array-plan",
         &[
@@ -78,6 +79,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "swath-block",
             "swath-array-io",
             "swath-execute",
+            "swath-factor",
             "swath-kernels",
             "swath-tasks",
         ],

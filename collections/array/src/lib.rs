@@ -16,17 +16,22 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod along_axis;
 mod array;
 mod binary;
+mod blockwise;
 mod compute;
 mod contract;
 mod create;
 mod delayed;
 mod dims;
 mod dynamic;
+pub mod fft;
+mod gufunc;
 mod hdf5;
 mod indexing;
 mod like;
+pub mod linalg;
 mod map_blocks;
 mod methods;
 mod npy;
@@ -35,8 +40,9 @@ mod numeric;
 mod open;
 mod operand;
 mod operators;
+pub mod overlap;
 mod picking;
-mod random_numbers;
+pub mod random;
 mod reductions;
 mod searching;
 mod shaping;
@@ -49,7 +55,8 @@ mod zarr;
 
 pub use array::Array;
 pub use binary::{RawOptions, from_binary, from_binary_with};
-pub use contract::{dot, matmul};
+pub use blockwise::{Blockwise, blockwise};
+pub use contract::{TensorAxes, dot, einsum, inner, kron, matmul, outer, tensordot, vdot};
 pub use create::{
     Steps, arange, arange_f64, array, eye, eye_as, from_array, from_ndarray, from_source, fromfunction, full,
     full_like, identity, linspace, ones, ones_as, ones_like, tri, zeros, zeros_as, zeros_like,
@@ -57,6 +64,7 @@ pub use create::{
 pub use delayed::from_delayed;
 pub use dims::Dims;
 pub use dynamic::DynArray;
+pub use gufunc::apply_gufunc;
 pub use hdf5::{Hdf5Options, from_hdf5, from_hdf5_dyn, to_hdf5};
 pub use indexing::Ellipsis;
 pub use like::ArrayLike;
@@ -67,6 +75,7 @@ pub use numeric::{Numeric, Promote};
 pub use open::{ArrayFile, open};
 pub use operand::{DynOperand, Operand};
 pub use picking::{ChooseMode, Piece, choose, extract, piecewise, select};
+pub use overlap::{map_overlap, sliding_window_view};
 pub use reductions::{axes, keepdims};
 pub use searching::{
     BincountOptions, Bins, HistogramOptions, Unique, bincount, digitize, histogram, histogram2d, histogramdd,
@@ -80,11 +89,6 @@ pub use statistics::{CovOptions, Quantiles, Spacing, corrcoef, cov, percentile_a
 pub use times::{Durations, Instants, NAT};
 pub use ufuncs::{Casting, NanToNum, where_};
 pub use zarr::{ZarrOptions, from_zarr, from_zarr_dyn};
-
-/// Random arrays: [`random::default_rng`].
-pub mod random {
-    pub use crate::random_numbers::{Generator, default_rng};
-}
 
 pub use swath_array_io::{ArrayInfo, ArraySource, Attribute, Region, TimeUnit};
 pub use swath_array_plan::{

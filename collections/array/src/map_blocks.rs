@@ -59,7 +59,7 @@ impl<T: Element> Array<T> {
 }
 
 /// A function of one typed chunk as the planner takes it.
-fn on_one<T, U, F>(function: F) -> swath_array_plan::BlockFunction
+pub(crate) fn on_one<T, U, F>(function: F) -> swath_array_plan::BlockFunction
 where
     T: Element,
     U: Element,
@@ -91,7 +91,7 @@ where
 }
 
 /// A function's own name, without the modules around it.
-fn short_name<F>() -> String {
+pub(crate) fn short_name<F>() -> String {
     let full = std::any::type_name::<F>();
     let name = full.trim_end_matches("::{{closure}}").rsplit("::").next().unwrap_or(full);
     if full.ends_with("{{closure}}") { format!("closure in {name}") } else { name.to_string() }

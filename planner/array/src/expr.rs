@@ -75,7 +75,7 @@ node_kinds! {
     Diagonal "The diagonal of the last two axes.";
     Reshape "Every chunk in another shape.";
     Concat "Arrays one after another along an axis.";
-    MatMul "Matrix products.";
+    Contract "Sums of products over labelled axes.";
     MapBlocks "A user's function over chunks.";
     Chunkwise "One kernel per place of a grid.";
     Tree "Partial results combined in a tree.";
@@ -83,6 +83,9 @@ node_kinds! {
     Put "Some elements replaced.";
     Points "Elements at points.";
     Blocks "Some of the chunks.";
+    Blockwise "A function over chunks that meet along labelled axes.";
+    Part "One of several results.";
+    Windows "Chunks that may overlap.";
 }
 
 impl Expr {

@@ -37,13 +37,15 @@ pub use functions::{
 pub use index::{
     AxisSlice, Index, IndexPlan, Indices, NewAxis, Piece, Stepped, plan_index, slice_pieces, sliced_axis,
 };
-pub use kernels::{FoldFunction, UserFold};
+pub use kernels::{FoldFunction, Kernel, UserFold};
 pub use lower::{Grid, OpenSink, lower, store};
 pub use made::Made;
 pub use nodes::{
-    BlockFunction, BlockInfo, BlockTasks, Operand, apply, arg, astype, binary, blocks, broadcast_to,
-    concatenate, diagonal, expand_dims, from_made, from_source, given, held, held_measured, index,
+    BlockFunction, BlockInfo, BlockTasks, Label, Labels, Operand, PlaceCall, PlaceFunction, PlaceOperation,
+    Window, apply, arg, astype, binary, blocks, blockwise, broadcast_to, concatenate, contract, diagonal,
+    expand_dims, from_made, from_source, given, held, held_measured, index, kernel, kernels, label_axes,
     map_blocks, matmul, points, put, rechunk, reduce, reshape, scan, select, squeeze, stack, take_along,
-    take_groups, transpose, unary,
+    take_groups, transpose, unary, windows,
 };
 pub use rewrite::rewrite;
+pub use swath_factor::{FftKind, FftNorm};

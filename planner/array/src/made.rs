@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use swath_block::{Chunk, DType, Element, Scalar, with_dtype};
 use swath_error::{Error, Result};
-use swath_kernels::{Distribution, Origin, SliceIndex, convert_scalar, random};
+use swath_kernels::{Distribution, Origin, SliceIndex, convert_scalar, permutation, random};
 
 use crate::index::AxisSlice;
 
@@ -65,19 +65,26 @@ pub enum Made {
         /// The shape of the whole array.
         shape: Vec<usize>,
     },
+    /// The numbers from 0 on in a random order.
+    Permutation {
+        /// Equal seeds give equal orders.
+        seed: u64,
+        /// How many.
+        n: usize,
+    },
 }
 
 impl Made {
     /// Whether an element costs about as much to make as to read.
     pub(crate) fn is_free(&self) -> bool {
-        !matches!(self, Self::Random { .. })
+        !matches!(self, Self::Random { .. } | Self::Permutation { .. })
     }
 
     /// The element type.
     pub fn dtype(&self) -> DType {
         match self {
             Self::Full(value) => value.dtype(),
-            Self::Integers { .. } => DType::I64,
+            Self::Integers { .. } | Self::Permutation { .. } => DType::I64,
             Self::Floats { .. } | Self::Line { .. } => DType::F64,
             Self::Eye { dtype, .. } | Self::Tri { dtype, .. } | Self::Random { dtype, .. } => *dtype,
         }
@@ -110,6 +117,10 @@ impl Made {
             }
             (Self::Tri { k, dtype }, [rows, columns]) => {
                 with_dtype!(*dtype, T => diagonal::<T>(rows, columns, &|r, c| c - r <= *k, &shape))
+            }
+            (Self::Permutation { seed, n }, [line]) => {
+                let places: Vec<usize> = positions(line).collect();
+                permutation(*seed, *n, places.into_iter())
             }
             (Self::Random { distribution, dtype, seed, shape: whole }, region)
                 if region.len() == whole.len() =>
@@ -173,6 +184,7 @@ impl fmt::Display for Made {
             Self::Line { start, step, .. } => write!(f, "linspace(from {start} by {step})"),
             Self::Eye { k, .. } => write!(f, "eye(k {k})"),
             Self::Tri { k, .. } => write!(f, "tri(k {k})"),
+            Self::Permutation { seed, n } => write!(f, "permutation(of {n}, seed {seed})"),
             Self::Random { distribution, seed, .. } => write!(f, "random({distribution:?}, seed {seed})"),
         }
     }

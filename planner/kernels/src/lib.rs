@@ -13,6 +13,7 @@
 
 mod cast;
 mod contract;
+mod contraction;
 mod count;
 mod create;
 // Macros for every pair of types: some of the conversions could be `From`.
@@ -30,12 +31,13 @@ mod scan;
 
 pub use cast::cast;
 pub use contract::{matmul, matmul_add};
+pub use contraction::Contraction;
 pub use count::{bin_edges, bincount, bincount_merge, histogram};
 pub use create::{arange, eye, linspace};
 pub use layout::{
     PadMode, SliceIndex, assemble, broadcast_shapes, broadcast_to, concat, concat_grid, contiguous,
-    copy_into, expand_dims, flip, mask, mask_axis, nonzero, pad, pad_source, put, repeat, reshape, roll,
-    slice, squeeze, stack, take, take_along_axis, take_indices, take_points, transpose,
+    copy_into, diagonal, expand_dims, flip, mask, mask_axis, nonzero, pad, pad_source, put, repeat, reshape,
+    roll, slice, sliding_windows, squeeze, stack, take, take_along_axis, take_indices, take_points, transpose,
 };
 pub use ops::{BinaryOp, UnaryOp};
 pub use order::{
@@ -47,6 +49,6 @@ pub use promote::{
     Kind, cast_scalar, complex_dtype, convert_scalar, float_dtype, promote, promote_scalar, real_dtype,
     scalar_dtype,
 };
-pub use random::{Distribution, random};
+pub use random::{Distribution, look_up, permutation, place, random};
 pub use reduce::{Origin, ReduceOp, combine, finalize, partial, partial_fused};
 pub use scan::{ScanOp, scan};

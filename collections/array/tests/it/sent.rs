@@ -1,8 +1,11 @@
-//! Files read and written by operations that were sent: encoded, decoded and run as another process would.
+//! Operations that were sent: encoded, decoded and run as another process would. Files, and everything that is made of
+//! kernels.
 
 use std::sync::Arc;
 
-use swath_array::{self as da, Hdf5Options, ZarrOptions};
+use ndarray::{ArrayD, ArrayViewD};
+use swath_array::overlap::{Boundary, Overlap};
+use swath_array::{self as da, Array, BlockInfo, Hdf5Options, ZarrOptions};
 use swath_block::{
     Block, CancelToken, HandOut, Inputs, MemoryLedger, OpHandle, Operation, RunEnv, TaskContext,
     decode_operation,
@@ -98,4 +101,72 @@ fn every_function() {
     let cases: Vec<serde_json::Value> = serde_json::from_str(include_str!("../oracle/cases.json")).unwrap();
     let wrong = with_executor(Arc::new(Sent), || crate::oracle::interpreter::disagreements(&cases));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+/// Computes here and as another process would.
+fn check<T: da::Element>(what: &str, x: &Array<T>) {
+    let want = x.compute().unwrap();
+    let got = with_executor(Arc::new(Sent), || x.compute()).unwrap_or_else(|e| panic!("{what}: {e}"));
+    assert_eq!(got, want, "{what}");
+}
+
+#[swath_tasks::task]
+fn smooth(chunk: ArrayViewD<'_, f64>, _: &BlockInfo) -> ArrayD<f64> {
+    ArrayD::from_shape_fn(chunk.raw_dim(), |at| chunk[&at] + chunk[[0, 0]])
+}
+
+#[test]
+fn factorisations() {
+    let x = linalg_input(12, 5).chunks([4, 2]);
+    let square = linalg_input(6, 6).chunks(4) + da::eye(6) * 3.0;
+    let (q, r) = da::linalg::qr(&x);
+    check("q", &q);
+    check("r", &r);
+    let (u, s, vh) = da::linalg::svd(&x);
+    check("u", &u);
+    check("s", &s);
+    check("vh", &vh);
+    check("compressed", &da::linalg::svd_compressed(&x, 2).1);
+    check("cholesky", &da::linalg::cholesky(&square.matmul(&square.t())));
+    let (p, l, u) = da::linalg::lu(&square);
+    check("p", &p);
+    check("l", &l);
+    check("u", &u);
+    check("solve", &da::linalg::solve(&square, &x.slice(da::s![..6])));
+    check("triangular", &da::linalg::solve_triangular(&square, &da::ones([6]), true));
+    check("det", &da::linalg::det(&square));
+    check("lstsq", &da::linalg::lstsq(&x, &da::ones([12])).x);
+    check("nuclear", &da::linalg::matrix_norm(&x, da::linalg::Norm::Nuclear));
+}
+
+fn linalg_input(rows: usize, columns: usize) -> Array<f64> {
+    crate::linalg::matrix(3, rows, columns)
+}
+
+#[test]
+fn contractions_transforms_and_windows() {
+    let (a, b) = (linalg_input(6, 7).chunks(2), linalg_input(7, 5).chunks([3, 5]));
+    check("matmul", &a.matmul(&b));
+    check("einsum", &da::einsum("ij,jk,ik->k", &[&a, &b, &linalg_input(6, 5)]));
+    check("trace", &da::einsum("ii", &[&a.slice(da::s![.., ..6])]));
+    check("tensordot", &da::tensordot(&a, &b, 1));
+    check("kron", &da::kron(&a, &b));
+    check("fft", &da::fft::fft2(&a));
+    check("irfft", &da::fft::irfft(&da::fft::rfft(&a)));
+    check("windows", &da::sliding_window_view(&a, 3, 1));
+    let wrapped = Overlap::new(1).boundary(Boundary::Periodic);
+    check("overlap", &da::overlap::overlap(&a, wrapped.clone()));
+    check("map_overlap", &a.map_overlap(wrapped, smooth));
+    // Closures have no name elsewhere, and say so.
+    let closure = a.map_overlap(1, |chunk, _| chunk.to_owned());
+    let error = with_executor(Arc::new(Sent), || closure.compute()).unwrap_err();
+    assert!(error.to_string().contains("swath::task"), "{error}");
+}
+
+#[test]
+fn random_numbers() {
+    let rng = || da::random::default_rng(9);
+    check("gamma", &rng().gamma(0.7, 1.0, [10, 10]).chunks(3));
+    check("binomial", &rng().binomial(50, 0.5, [10, 10]).chunks(3));
+    check("choice", &rng().choice(&[1u8, 2, 3], [20]).chunks(3));
+    check("weighted", &rng().choice_weighted(&[1u8, 2], &[0.5, 0.5], [20]).chunks(3));
+    check("permutation", &rng().permutation(20).chunks(3));
 }

@@ -4,9 +4,11 @@
 //! these; the work itself is done by `swath_kernels`. It never reads a file.
 
 mod chunk;
+mod labelled;
 mod tree;
 mod user;
 
 pub(crate) use chunk::ChunkKernel;
 pub(crate) use tree::TreeKernel;
+pub use labelled::Kernel;
 pub use user::{FoldFunction, UserFold};

@@ -10,11 +10,13 @@ use swath_error::Result;
 use swath_graph::{Annotations, Key};
 use swath_kernels::{assemble, slice as slice_chunk};
 
+use super::elementwise::annotations;
 use super::slice::range;
 use super::{Grid, Lowering, coordinates};
 use crate::chunks::{Chunks, Layout, chunk_bytes, plan_rechunk, starts_of};
 use crate::expr::Expr;
 use crate::index::{AxisSlice, Piece, pieces_of};
+use crate::nodes::Windows;
 
 /// How many times as large as any block those may be together that a new one has pieces of.
 const MUCH: f64 = 4.0;
@@ -165,7 +167,6 @@ fn assemble_all(
         cuts.map(|(start, n)| pieces_of(old, &old_starts, AxisSlice::range(start, *n))).collect()
     };
     let operation = Assemble { dtype, pieces: old.iter().zip(&step.layout).map(along).collect() };
-    let blocks: Shape = step.layout.iter().map(Vec::len).collect();
     let largest: usize = step.layout.iter().map(|axis| axis.iter().copied().max().unwrap_or(0)).product();
     let annotations = Annotations {
         output_bytes: Some(largest as u64 * dtype.size() as u64),
@@ -173,10 +174,37 @@ fn assemble_all(
         fusible: !step.pieces,
         ..Annotations::default()
     };
+    let name = if step.pieces { "rechunk-cut" } else { "rechunk" };
+    assemble_layer(key, name, operation, from, annotations, to)
+}
+
+/// The layer of windows of an array.
+pub(crate) fn windows(node: &Windows, expr: &Expr, to: &mut Lowering<'_>) -> Result<Grid> {
+    let input = expr.input()?;
+    let grid = to.grid(input, expr)?;
+    let mut pieces = Vec::with_capacity(expr.ndim());
+    for (old, windows) in input.chunks().axes().iter().zip(&node.windows) {
+        let (sizes, starts) = (old.sizes()?, old.starts()?);
+        let piece = |(start, len): &(usize, usize)| pieces_of(sizes, &starts, AxisSlice::range(*start, *len));
+        pieces.push(windows.iter().map(piece).collect());
+    }
+    let operation = Assemble { dtype: expr.dtype(), pieces };
+    assemble_layer(expr.key(), "windows", operation, &grid, annotations(expr), to)
+}
+
+/// The layer that assembles the blocks of an operation.
+fn assemble_layer(
+    key: Key,
+    name: &str,
+    operation: Assemble,
+    from: &Grid,
+    annotations: Annotations,
+    to: &mut Lowering<'_>,
+) -> Result<Grid> {
+    let blocks: Shape = operation.pieces.iter().map(Vec::len).collect();
     let sources: Vec<Vec<_>> = (0..blocks.iter().product::<usize>())
         .map(|i| combinations(&operation.at(i)).map(|p| from.task(p.iter().map(|p| p.block))).collect())
         .collect();
-    let name = if step.pieces { "rechunk-cut" } else { "rechunk" };
     let tasks = to.layer(key, name, operation, sources.len(), annotations, |i, out| {
         out.extend(sources.get(i).into_iter().flatten());
     })?;

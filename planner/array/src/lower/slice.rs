@@ -8,6 +8,7 @@ use swath_kernels::{SliceIndex, contiguous, slice as slice_chunk};
 use super::blockwise::only;
 use super::elementwise::annotations;
 use super::{Grid, Lowering, coordinates};
+use crate::chunks::Axis;
 use crate::expr::Expr;
 use crate::index::{AxisSlice, Piece, slice_pieces};
 use crate::nodes::Slice;
@@ -74,8 +75,17 @@ pub(crate) fn slice(node: &Slice, expr: &Expr, to: &mut Lowering<'_>) -> Result<
     let axes = input.chunks().axes();
     let pieces = axes.iter().zip(&node.slices).map(|(a, s)| slice_pieces(a, *s)).collect::<Result<_>>()?;
     let operation = SliceChunks { pieces };
+    let whole = |(axis, pieces): (&Axis, &Vec<Piece>)| {
+        let sizes = axis.sizes().unwrap_or_default();
+        pieces.iter().all(|p| sizes.get(p.block).is_some_and(|n| p.slice.is_full(*n)))
+    };
+    // Whole chunks are those of the input.
+    let free = axes.iter().zip(&operation.pieces).all(whole);
     let sources: Vec<_> =
         (0..expr.chunks().blocks()).map(|i| grid.task(operation.at(i).iter().map(|p| p.block))).collect();
+    if free {
+        return Grid::new(expr.chunks().grid(), sources);
+    }
     let tasks = to.layer(expr.key(), "slice", operation, sources.len(), annotations(expr), |i, out| {
         out.extend(sources.get(i));
     })?;

@@ -9,6 +9,7 @@ mod pad;
 mod pick;
 mod slice;
 mod view;
+mod windows;
 
 pub use assemble::{assemble, concat, concat_grid, stack};
 pub use copy::{contiguous, copy_into};
@@ -18,6 +19,7 @@ pub use pick::{nonzero, put, take_along_axis, take_indices, take_points};
 pub use slice::{SliceIndex, flip, roll, slice};
 pub(crate) use view::broadcast_strides;
 pub use view::{broadcast_shapes, broadcast_to, expand_dims, reshape, squeeze, transpose};
+pub use windows::{diagonal, sliding_windows};
 
 use swath_error::{Error, ErrorKind};
 

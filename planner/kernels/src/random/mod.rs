@@ -3,49 +3,28 @@
 //!
 //! In: a seed, a distribution and where a chunk lies. Out: the chunk. It never keeps a state between calls.
 
+mod continuous;
+mod distribution;
+mod draws;
 mod philox;
+mod shuffle;
+mod table;
+mod whole;
 
-use serde::{Deserialize, Serialize};
 use swath_block::{Chunk, DType};
-use swath_error::{Error, ErrorKind, Result};
+use swath_error::{Error, Result};
 
 use crate::elementwise::Lanes;
 use crate::layout::row_major;
 use crate::ops::UnaryOp;
 use crate::program::ProgramBuilder;
-use crate::promote::Kind;
 use crate::reduce::Origin;
 
-/// A distribution of random elements.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Distribution {
-    /// Even over `low <= x < high`.
-    Uniform {
-        /// The smallest value.
-        low: f64,
-        /// Above the largest value.
-        high: f64,
-    },
-    /// The bell curve.
-    Normal {
-        /// Its centre.
-        mean: f64,
-        /// Its standard deviation.
-        std: f64,
-    },
-    /// Waiting times.
-    Exponential {
-        /// Their mean.
-        scale: f64,
-    },
-    /// Whole numbers `low <= x < high`, each exactly equally likely.
-    Integers {
-        /// The smallest value.
-        low: i64,
-        /// Above the largest value.
-        high: i64,
-    },
-}
+use draws::Draws;
+
+pub use distribution::Distribution;
+pub use shuffle::permutation;
+pub use table::{look_up, place};
 
 /// Words of randomness made at a time.
 const BATCH: usize = 1024;
@@ -53,7 +32,7 @@ const BATCH: usize = 1024;
 /// The chunk of `shape` that lies at `origin` of a random array, in `dtype`.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidArgument`] when a parameter is out of range; [`ErrorKind::TypeMismatch`] when the distribution does not give
+/// [`swath_error::ErrorKind::InvalidArgument`] when a parameter is out of range; [`swath_error::ErrorKind::TypeMismatch`] when the distribution does not give
 /// that type (floats for the continuous ones, integers or floats for whole numbers).
 ///
 /// ```
@@ -73,22 +52,21 @@ pub fn random(
     origin: &Origin,
     shape: &[usize],
 ) -> Result<Chunk> {
-    check(distribution, dtype)?;
+    distribution.check(dtype)?;
     if origin.offset.len() != shape.len() || origin.shape.len() != shape.len() {
         return Err(Error::internal(format!("{origin:?} is not the origin of a chunk of shape {shape:?}")));
     }
     let n = shape.iter().product();
-    let chunk = if let Distribution::Integers { low, high } = distribution {
+    let chunk = if distribution.is_whole() {
         let mut out: Vec<i64> = Vec::with_capacity(n);
-        let width = high.wrapping_sub(low).cast_unsigned();
         runs(origin, shape, |first, len| {
-            integers(seed, first, len, low, width, &mut out);
+            whole_numbers(distribution, seed, first, len, &mut out);
             Ok(())
         })?;
         Chunk::from_vec(out, shape)?
     } else {
         let mut out: Vec<f64> = Vec::with_capacity(n);
-        runs(origin, shape, |first, len| continuous(distribution, seed, first, len, &mut out))?;
+        runs(origin, shape, |first, len| fractions(distribution, seed, first, len, &mut out))?;
         Chunk::from_vec(out, shape)?
     };
     if chunk.dtype() == dtype {
@@ -98,32 +76,6 @@ pub fn random(
     let x = b.input(chunk.dtype());
     let y = b.cast(x, dtype);
     b.finish(y)?.eval(vec![chunk], shape)
-}
-
-fn check(distribution: Distribution, dtype: DType) -> Result<()> {
-    let refuse = |what: &str| Err(Error::argument(what.to_string()));
-    match distribution {
-        Distribution::Uniform { low, high } if !(high - low).is_finite() => {
-            return refuse("uniform: low and high must be finite");
-        }
-        Distribution::Normal { std, .. } if std.is_nan() || std < 0.0 => {
-            return refuse("normal: the standard deviation must not be negative");
-        }
-        Distribution::Exponential { scale } if scale.is_nan() || scale < 0.0 => {
-            return refuse("exponential: the scale must not be negative");
-        }
-        Distribution::Integers { low, high } if low >= high => {
-            return refuse("integers: low must be below high");
-        }
-        _ => {}
-    }
-    let kind = Kind::of(dtype);
-    let whole = matches!(distribution, Distribution::Integers { .. }) && kind.is_integer();
-    if kind == Kind::Float || whole {
-        Ok(())
-    } else {
-        Err(Error::new(ErrorKind::TypeMismatch, format!("{distribution:?} cannot be drawn as {dtype}")))
-    }
 }
 
 /// Calls `make(first, len)` for every run of consecutive positions in the whole array, in row-major order.
@@ -146,18 +98,42 @@ fn runs(origin: &Origin, shape: &[usize], mut make: impl FnMut(u64, usize) -> Re
     Ok(())
 }
 
-/// Uniform floats in [0, 1) from the upper 53 bits.
-fn unit(word: u64) -> f64 {
-    (word >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
+/// The elements of a run of positions.
+fn whole_numbers(distribution: Distribution, seed: u64, first: u64, len: usize, out: &mut Vec<i64>) {
+    if let Distribution::Integers { low, high } = distribution {
+        return integers(seed, first, len, low, high.wrapping_sub(low).cast_unsigned(), out);
+    }
+    let element = |position| whole::element(distribution, &mut Draws::new(seed, position)).unwrap_or(0);
+    out.extend((first..first + len as u64).map(element));
 }
 
-fn continuous(
+/// The elements of a run of positions.
+fn fractions(
     distribution: Distribution,
     seed: u64,
     first: u64,
     len: usize,
     out: &mut Vec<f64>,
 ) -> Result<()> {
+    if matches!(
+        distribution,
+        Distribution::Uniform { .. } | Distribution::Normal { .. } | Distribution::Exponential { .. }
+    ) {
+        return in_bulk(distribution, seed, first, len, out);
+    }
+    let element =
+        |position| continuous::element(distribution, &mut Draws::new(seed, position)).unwrap_or(0.0);
+    out.extend((first..first + len as u64).map(element));
+    Ok(())
+}
+
+/// Uniform floats in [0, 1) from the upper 53 bits.
+fn unit(word: u64) -> f64 {
+    (word >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
+}
+
+/// Distributions of one word for each element.
+fn in_bulk(distribution: Distribution, seed: u64, first: u64, len: usize, out: &mut Vec<f64>) -> Result<()> {
     // A block of randomness serves two elements: start at an even position and end after an odd one.
     let end = first + len as u64;
     let mut at = first & !1;
@@ -193,7 +169,7 @@ fn shape_values(distribution: Distribution, values: &mut [f64]) -> Result<()> {
             }
         }
         Distribution::Normal { mean, std } => box_muller(values, mean, std)?,
-        Distribution::Integers { .. } => {}
+        _ => {}
     }
     Ok(())
 }

@@ -23,6 +23,13 @@ pub(super) fn word(seed: u64, stream: u64, position: u64) -> u64 {
     u64::from(a) | u64::from(b) << 32
 }
 
+/// The two words of one position in another stream.
+pub(super) fn pair(seed: u64, stream: u64, position: u64) -> [u64; 2] {
+    let [a, b, c, d] =
+        rounds([position as u32, (position >> 32) as u32, stream as u32, (stream >> 32) as u32], seed);
+    [u64::from(a) | u64::from(b) << 32, u64::from(c) | u64::from(d) << 32]
+}
+
 #[multiversion(targets("x86_64+avx2+fma"))]
 #[allow(clippy::needless_range_loop)] // one index over four arrays is what becomes vector code
 fn fill(seed: u64, stream: u64, first: u64, blocks: usize, out: &mut Vec<u64>) {

@@ -39,7 +39,7 @@ pub(super) fn push(node: &Slice, expr: &Expr, sharing: &Sharing) -> Result<Optio
         Node::Reduce(inner) => through::reduce(inner, input, slices, sharing)?,
         Node::Broadcast(_) => Some(moving::broadcast(input, expr.chunks(), slices, sharing)?),
         Node::Concat(inner) => moving::concat(inner, input, slices, sharing)?,
-        Node::MatMul(_) => moving::matmul(input, slices, sharing)?,
+        Node::Contract(inner) => moving::contract(inner, input, slices, sharing)?,
         _ => None,
     };
     // The merged slices of a slice may cut chunks elsewhere than the two slices did.

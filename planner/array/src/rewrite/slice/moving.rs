@@ -1,12 +1,12 @@
 //! Slices of what only moves or multiplies elements: each input gives its share.
 
-use swath_error::{Error, Result};
+use swath_error::Result;
 
 use super::{push_into, through::part_for};
-use crate::chunks::Chunks;
+use crate::chunks::{Axis, Chunks};
 use crate::expr::Expr;
 use crate::index::AxisSlice;
-use crate::nodes::{self, Concat};
+use crate::nodes::{self, Concat, Contract, Label};
 use crate::rewrite::Sharing;
 
 /// Repeated axes are repeated less often; the others are sliced.
@@ -61,26 +61,31 @@ fn within(slice: &AxisSlice, start: usize, end: usize) -> Option<AxisSlice> {
     Some(AxisSlice { start: first, step: if len == 1 { 1 } else { slice.step }, len })
 }
 
-/// Rows of the first factor and columns of the second.
-pub(super) fn matmul(of: &Expr, slices: &[AxisSlice], sharing: &Sharing) -> Result<Option<Expr>> {
-    let ([a, b], [stack @ .., rows, columns]) = (of.inputs(), slices) else { return Ok(None) };
-    if rows.len == 0 || columns.len == 0 {
+/// The parts of both factors along the axes that are kept.
+pub(super) fn contract(
+    node: &Contract,
+    of: &Expr,
+    slices: &[AxisSlice],
+    sharing: &Sharing,
+) -> Result<Option<Expr>> {
+    let [a, b] = of.inputs() else { return Ok(None) };
+    if slices.iter().any(|s| s.len == 0) {
         return Ok(None);
     }
-    let cut = |x: &Expr, row: Option<AxisSlice>, column: Option<AxisSlice>| {
-        let axes = x.chunks().axes();
-        let [own @ .., last_row, last_column] = axes else {
-            return Err(Error::internal("a matrix product of less than two axes"));
+    let cut = |x: &Expr, labels: &[Label]| {
+        let of_axis = |(label, axis): (&Label, &Axis)| {
+            let n = axis.length()?;
+            let kept = node.out.iter().position(|l| l == label);
+            let whole = kept.and_then(|i| of.chunks().axes().get(i)).and_then(Axis::known_len);
+            // An axis of length 1 that broadcasts stays.
+            let part = kept.filter(|_| whole == Some(n)).and_then(|i| slices.get(i));
+            Ok(part.copied().unwrap_or_else(|| AxisSlice::full(n)))
         };
-        let full = |axis: &crate::chunks::Axis| Ok::<_, Error>(AxisSlice::full(axis.length()?));
-        let common = Chunks::new(of.chunks().axes().iter().take(stack.len()).cloned());
-        let mut slices = part_for(&Chunks::new(own.iter().cloned()), &common, stack);
-        slices.push(row.map_or_else(|| full(last_row), Ok)?);
-        slices.push(column.map_or_else(|| full(last_column), Ok)?);
-        push_into(x, &slices, sharing)
+        let own = labels.iter().zip(x.chunks().axes()).map(of_axis).collect::<Result<super::Slices>>()?;
+        push_into(x, &own, sharing)
     };
-    let (a, b) = (cut(a, Some(*rows), None)?, cut(b, None, Some(*columns))?);
-    nodes::matmul(&a, &b).map(Some)
+    let (a, b) = (cut(a, &node.a)?, cut(b, &node.b)?);
+    node.clone().over(a, b).map(Some)
 }
 
 #[cfg(test)]

@@ -55,29 +55,19 @@ impl DynArray {
     pub fn matmul(&self, other: &Self) -> Self {
         Self::new(self.expr().and_then(|a| plan::matmul(a, other.expr()?)))
     }
+
+    /// The dot product, as `numpy.dot`.
+    #[track_caller]
+    pub fn dot(&self, other: &Self) -> Self {
+        Self::new(self.expr().and_then(|a| dot_of(a, other.expr()?)))
+    }
 }
 
 fn dot_of(a: &Expr, b: &Expr) -> Result<Expr> {
     match (a.ndim(), b.ndim()) {
         (0, _) | (_, 0) => plan::binary(BinaryOp::Multiply, a.into(), b.into()),
         (_, 0..=2) => plan::matmul(a, b),
-        (_, n) => {
-            // Every row of `a` with every column of every matrix of `b`: `b` as one wide matrix.
-            let inner = b.shape()?;
-            let mut order: Vec<isize> = (0..n as isize - 2).collect();
-            order.push(n as isize - 1);
-            order.insert(0, n as isize - 2);
-            let flat = plan::reshape(
-                &plan::transpose(b, Some(&order))?,
-                &[inner.get(n - 2).copied().unwrap_or(0) as isize, -1],
-            )?;
-            let product = plan::matmul(a, &flat)?;
-            let rows = a.shape()?;
-            let mut shape: Vec<isize> =
-                rows.iter().take(rows.len().saturating_sub(1)).map(|n| *n as isize).collect();
-            shape.extend(inner.iter().take(n - 2).map(|n| *n as isize));
-            shape.extend(inner.last().map(|n| *n as isize));
-            plan::reshape(&product, &shape)
-        }
+        // The last axis of the first with the last but one of the second.
+        (_, n) => super::tensordot::over(a, b, &[a.ndim() - 1], &[n - 2]),
     }
 }

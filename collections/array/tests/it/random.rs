@@ -1,0 +1,75 @@
+//! Random arrays: the same whatever the chunks, choices and orders.
+
+use swath_array::random::default_rng;
+use swath_array::{self as da, Array, s};
+use swath_error::ErrorKind;
+
+#[test]
+fn values_do_not_depend_on_the_chunks() {
+    fn check<T: da::Element>(make: impl Fn() -> Array<T>) {
+        let whole = make().compute().unwrap();
+        for chunks in [[10, 20], [3, 7], [1, 1]] {
+            assert_eq!(make().chunks(chunks).compute().unwrap(), whole);
+        }
+        let part = make().slice(s![4..7, 2..19;3]).compute().unwrap();
+        assert_eq!(part, whole.slice(ndarray::s![4..7, 2..19;3]).into_dyn());
+    }
+    let shape = [10, 20];
+    check(|| default_rng(1).random(shape));
+    check(|| default_rng(1).normal(0.0, 1.0, shape));
+    check(|| default_rng(1).integers(0, 100, shape));
+    check(|| default_rng(1).gamma(0.5, 2.0, shape));
+    check(|| default_rng(1).poisson(30.0, shape));
+    check(|| default_rng(1).binomial(100, 0.4, shape));
+    check(|| default_rng(1).vonmises(0.0, 2.0, shape));
+    check(|| default_rng(1).choice(&[1u8, 5, 7], shape));
+    check(|| default_rng(1).choice_weighted(&[1.5f32, 2.5], &[0.2, 0.8], shape));
+}
+
+#[test]
+fn every_call_is_another_array() {
+    let rng = default_rng(5);
+    let (a, b) = (rng.random([100]), rng.random([100]));
+    assert_ne!(a.compute().unwrap(), b.compute().unwrap());
+    assert_ne!(a.compute().unwrap(), default_rng(6).random([100]).compute().unwrap());
+    assert_eq!(a.compute().unwrap(), default_rng(5).random([100]).compute().unwrap());
+}
+
+#[test]
+fn choices() {
+    let rng = default_rng(2);
+    let x = rng.choice_weighted(&["no", "yes"].map(|w| w.len() as i64), &[0.25, 0.75], [40_000]).chunks(7000);
+    let yes = x.eq_(3).count_nonzero(..).item().unwrap();
+    assert!((29_500..30_500).contains(&yes), "{yes}");
+    let some =
+        rng.choice_without_replacement(&(0..50).collect::<Vec<i64>>(), 50).chunks(8).compute().unwrap();
+    let mut sorted = some.to_vec();
+    sorted.sort_unstable();
+    assert_eq!(sorted, (0..50).collect::<Vec<i64>>());
+    assert_ne!(some.to_vec(), sorted);
+    let kind = |x: Array<i64>| x.error().map(swath_error::Error::kind);
+    let argument = Some(ErrorKind::InvalidArgument);
+    assert_eq!(kind(rng.choice(&[], [3])), argument);
+    assert_eq!(kind(rng.choice_weighted(&[1, 2], &[0.5, 0.6], [3])), argument);
+    assert_eq!(kind(rng.choice_weighted(&[1, 2], &[1.0], [3])), argument);
+    assert_eq!(kind(rng.choice_without_replacement(&[1, 2], 3)), argument);
+    assert_eq!(kind(rng.poisson(-1.0, [3])), argument);
+}
+
+#[test]
+fn orders() {
+    for n in [0, 1, 100, 70_000] {
+        let order = default_rng(3).permutation(n);
+        let whole = order.compute().unwrap();
+        assert_eq!(order.chunks(n / 3 + 1).compute().unwrap(), whole);
+        let mut sorted = whole.to_vec();
+        sorted.sort_unstable();
+        assert!(sorted.into_iter().eq(0..n as i64), "{n}");
+    }
+    let rows = da::arange(30).reshape([10, 3]).chunks([4, 2]);
+    let mixed = default_rng(3).shuffled(&rows);
+    assert_eq!(mixed.sum(0).compute().unwrap(), rows.sum(0).compute().unwrap());
+    assert_ne!(mixed.compute().unwrap(), rows.compute().unwrap());
+    // Rows stay together.
+    assert_eq!((mixed.slice(s![.., 1]) - mixed.slice(s![.., 0])).max(..).item().unwrap(), 1);
+}
