@@ -108,8 +108,10 @@ impl<T: Element> Blockwise<T> {
         F: Fn(&[Vec<ArrayViewD<'_, T>>], &BlockInfo) -> ArrayD<U> + Send + Sync + 'static,
     {
         let on_lists: PlaceFunction = Arc::new(move |lists: &[Vec<Chunk>], info: &BlockInfo| {
-            let views = |list: &Vec<Chunk>| list.iter().map(Chunk::view::<T>).collect::<Result<Vec<_>>>();
-            let views = lists.iter().map(views).collect::<Result<Vec<_>>>()?;
+            let views = lists
+                .iter()
+                .map(|list| list.iter().map(Chunk::view::<T>).collect::<Result<Vec<_>>>())
+                .collect::<Result<Vec<_>>>()?;
             Ok(vec![Chunk::from_array(function(&views, info))])
         });
         let task = Err(unregistered(std::any::type_name::<F>()));

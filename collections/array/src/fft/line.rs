@@ -61,12 +61,12 @@ lines! {
     rfft, rfft_with, |x, o| transform(x, FftKind::RealForward, o), Complex;
     /// The inverse of [`rfft()`] along the last axis, `2 (m - 1)` values for `m` unless a length is given, as
     /// `numpy.fft.irfft`.
-    irfft, irfft_with, |x, o| transform(x, FftKind::RealInverse, o), Real;
+    irfft, irfft_with, |x, o| transform(x, FftKind::RealInverse, o), Std;
     /// The transform of a signal whose other half is its mirror image, conjugated: real values, as `numpy.fft.hfft`.
     hfft, hfft_with, |x, o| {
         let conjugate = plan::unary(UnaryOp::Conjugate, &complex(x)?)?;
         transform(&conjugate, FftKind::RealInverse, &swapped(o))
-    }, Real;
+    }, Std;
     /// The inverse of [`hfft()`], as `numpy.fft.ihfft`.
     ihfft, ihfft_with, |x, o| {
         plan::unary(UnaryOp::Conjugate, &transform(x, FftKind::RealForward, &swapped(o))?)
@@ -91,11 +91,12 @@ fn complex(x: &Expr) -> Result<Expr> {
 
 /// In real numbers of the precision of transforms.
 fn real(x: &Expr) -> Result<Expr> {
-    let x = match x.dtype() {
-        DType::C64 | DType::C128 => plan::unary(UnaryOp::RealPart, x)?,
-        _ => x.clone(),
-    };
-    plan::astype(&x, if x.dtype() == DType::F32 { DType::F32 } else { DType::F64 })
+    match x.dtype() {
+        DType::C64 | DType::C128 => Err(Error::argument("a real transform of complex numbers")
+            .with_help("take `real()` of the array, or a transform of complex numbers such as `fft`")),
+        DType::F32 => Ok(x.clone()),
+        _ => plan::astype(x, DType::F64),
+    }
 }
 
 /// The transform of the lines along an axis.

@@ -55,7 +55,7 @@ several! {
     /// The transform of real numbers along all axes, the last one halved, as `numpy.fft.rfftn`.
     rfft2, rfftn, rfftn_with, FftKind::RealForward, Complex;
     /// The inverse of [`rfftn`] along all axes, as `numpy.fft.irfftn`.
-    irfft2, irfftn, irfftn_with, FftKind::RealInverse, Real;
+    irfft2, irfftn, irfftn_with, FftKind::RealInverse, Std;
 }
 
 fn along(x: &Expr, kind: FftKind, options: &Several) -> Result<Expr> {

@@ -8,31 +8,28 @@ use crate::Numeric;
 pub trait Transform: Numeric {
     /// Of transforms to complex numbers.
     type Complex: Numeric;
-    /// Of transforms to real numbers.
-    type Real: Numeric;
 }
 
 macro_rules! transforms {
-    ($($t:ty: $complex:ty, $real:ty;)*) => { $(
+    ($($t:ty: $complex:ty;)*) => { $(
         impl Transform for $t {
             type Complex = $complex;
-            type Real = $real;
         }
     )* };
 }
 
 transforms! {
-    bool: Complex64, f64;
-    i8: Complex64, f64;
-    i16: Complex64, f64;
-    i32: Complex64, f64;
-    i64: Complex64, f64;
-    u8: Complex64, f64;
-    u16: Complex64, f64;
-    u32: Complex64, f64;
-    u64: Complex64, f64;
-    f32: Complex32, f32;
-    f64: Complex64, f64;
-    Complex32: Complex32, f32;
-    Complex64: Complex64, f64;
+    bool: Complex64;
+    i8: Complex64;
+    i16: Complex64;
+    i32: Complex64;
+    i64: Complex64;
+    u8: Complex64;
+    u16: Complex64;
+    u32: Complex64;
+    u64: Complex64;
+    f32: Complex32;
+    f64: Complex64;
+    Complex32: Complex32;
+    Complex64: Complex64;
 }

@@ -69,7 +69,7 @@ where
         Ok(Chunk::from_array(function(&views, info)))
     });
     let task = Err(unregistered(std::any::type_name::<F>()));
-    let exprs = crate::shaping::exprs(arrays).and_then(|exprs| alike(&exprs));
+    let exprs = crate::like::exprs(arrays).and_then(|exprs| alike(&exprs));
     Array::new(exprs.and_then(|e| mapped(&e, &how, &name, U::DTYPE, on_all, task)))
 }
 

@@ -43,10 +43,10 @@ fn choices() {
     assert!((29_500..30_500).contains(&yes), "{yes}");
     let some =
         rng.choice_without_replacement(&(0..50).collect::<Vec<i64>>(), 50).chunks(8).compute().unwrap();
-    let mut sorted = some.to_vec();
+    let mut sorted = some.iter().copied().collect::<Vec<i64>>();
     sorted.sort_unstable();
     assert_eq!(sorted, (0..50).collect::<Vec<i64>>());
-    assert_ne!(some.to_vec(), sorted);
+    assert_ne!(some.iter().copied().collect::<Vec<i64>>(), sorted);
     let kind = |x: Array<i64>| x.error().map(swath_error::Error::kind);
     let argument = Some(ErrorKind::InvalidArgument);
     assert_eq!(kind(rng.choice(&[], [3])), argument);
@@ -62,7 +62,7 @@ fn orders() {
         let order = default_rng(3).permutation(n);
         let whole = order.compute().unwrap();
         assert_eq!(order.chunks(n / 3 + 1).compute().unwrap(), whole);
-        let mut sorted = whole.to_vec();
+        let mut sorted = whole.iter().copied().collect::<Vec<i64>>();
         sorted.sort_unstable();
         assert!(sorted.into_iter().eq(0..n as i64), "{n}");
     }

@@ -101,6 +101,8 @@ fn every_function() {
     let cases: Vec<serde_json::Value> = serde_json::from_str(include_str!("../oracle/cases.json")).unwrap();
     let wrong = with_executor(Arc::new(Sent), || crate::oracle::interpreter::disagreements(&cases));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// Computes here and as another process would.
 fn check<T: da::Element>(what: &str, x: &Array<T>) {
     let want = x.compute().unwrap();

@@ -16,7 +16,9 @@ MODES = {"periodic": "wrap", "reflect": "symmetric", "nearest": "edge"}
 
 
 def sums(x, depth, boundary):
-    for axis, ((before, after), b) in enumerate(zip(depth, boundary)):
+    # Where there is nothing beyond an end, there is nothing in its corners either: those axes come last.
+    for axis in sorted(range(x.ndim), key=lambda axis: boundary[axis] == "none"):
+        (before, after), b = depth[axis], boundary[axis]
         width = [(0, 0)] * x.ndim
         width[axis] = (before, after)
         mode = {"mode": MODES[b]} if b in MODES else {"constant_values": 0 if b == "none" else b}
