@@ -74,8 +74,8 @@ pub use npy_stack::{from_npy_stack, from_npy_stack_dyn};
 pub use numeric::{Numeric, Promote};
 pub use open::{ArrayFile, open};
 pub use operand::{DynOperand, Operand};
-pub use picking::{ChooseMode, Piece, choose, extract, piecewise, select};
 pub use overlap::{map_overlap, sliding_window_view};
+pub use picking::{ChooseMode, Piece, choose, extract, piecewise, select};
 pub use reductions::{axes, keepdims};
 pub use searching::{
     BincountOptions, Bins, HistogramOptions, Unique, bincount, digitize, histogram, histogram2d, histogramdd,

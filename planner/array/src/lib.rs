@@ -24,8 +24,8 @@ mod walk;
 pub use axes::{Axes, AxisList, normalize_axis};
 pub use broadcast::{broadcast_chunks, cut_for};
 pub use chunks::{
-    Axis, AxisSpec, ChunkSpec, Chunks, DEFAULT_CHUNK_BYTES, Layout, Target, chunk_bytes, common_axis,
-    parse_bytes, plan_rechunk, set_chunk_size, with_chunk_size,
+    Axis, AxisSpec, ChunkSpec, Chunks, Layout, Target, chunk_bytes, common_axis, parse_bytes, plan_rechunk,
+    set_chunk_size, with_chunk_size,
 };
 pub use explain::{chunk_text, explain, tree};
 pub use expr::Expr;

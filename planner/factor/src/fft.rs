@@ -163,7 +163,7 @@ where
             if let Some(first) = line.first_mut() {
                 first.im = <T as Element>::zero();
             }
-            if n % 2 == 0
+            if n.is_multiple_of(2)
                 && let Some(last) = line.last_mut()
             {
                 last.im = <T as Element>::zero();

@@ -37,7 +37,8 @@ pub use create::{arange, eye, linspace};
 pub use layout::{
     PadMode, SliceIndex, assemble, broadcast_shapes, broadcast_to, concat, concat_grid, contiguous,
     copy_into, diagonal, expand_dims, flip, mask, mask_axis, nonzero, pad, pad_source, put, repeat, reshape,
-    roll, slice, sliding_windows, squeeze, stack, take, take_along_axis, take_indices, take_points, transpose,
+    roll, slice, sliding_windows, squeeze, stack, take, take_along_axis, take_indices, take_points,
+    transpose,
 };
 pub use ops::{BinaryOp, UnaryOp};
 pub use order::{

@@ -73,11 +73,11 @@ fn summed(text: &str, arrays: &[Expr]) -> Result<Expr> {
 /// The array without repeated labels: what is left is their diagonal.
 fn diagonal(x: &Expr, labels: Vec<Label>) -> Result<Term> {
     let mut distinct: Vec<Label> = Vec::with_capacity(labels.len());
-    labels.iter().for_each(|l| {
-        if !distinct.contains(l) {
-            distinct.push(*l);
+    for label in &labels {
+        if !distinct.contains(label) {
+            distinct.push(*label);
         }
-    });
+    }
     if distinct.len() == labels.len() {
         return Ok(Term { expr: x.clone(), labels });
     }

@@ -1,7 +1,7 @@
 //! Transforms along one axis.
 
 use swath_array_plan::{
-    self as plan, Axis, AxisSpec, ChunkSpec, DEFAULT_CHUNK_BYTES, Expr, FftKind, Kernel, normalize_axis,
+    self as plan, Axis, AxisSpec, ChunkSpec, Expr, FftKind, Kernel, chunk_bytes, normalize_axis,
 };
 use swath_block::DType;
 use swath_error::{Error, Result};
@@ -129,7 +129,7 @@ fn gathered(x: &Expr, axis: usize, longest: usize) -> Result<Expr> {
     let joined = plan::rechunk(x, &ChunkSpec::Named(vec![whole.clone()]))?;
     let length = x.chunks().axis(axis)?.length()?.max(1);
     let bytes = joined.chunks().largest() as u64 / length as u64 * longest as u64 * DType::C128.size() as u64;
-    if bytes <= 2 * DEFAULT_CHUNK_BYTES {
+    if bytes <= 2 * chunk_bytes() {
         return Ok(joined);
     }
     let others = (0..x.ndim()).filter(|a| *a != axis).map(|a| (a as isize, AxisSpec::Auto(None)));

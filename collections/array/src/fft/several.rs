@@ -72,22 +72,18 @@ fn along(x: &Expr, kind: FftKind, options: &Several) -> Result<Expr> {
         return Err(Error::argument("fft: at least 1 axis must be transformed"));
     };
     let mut out = x.clone();
-    match kind {
-        FftKind::RealInverse => {
-            for i in 0..last {
-                out = transform(&out, FftKind::Inverse, &line(i))?;
-            }
-            transform(&out, kind, &line(last))
+    if kind == FftKind::RealInverse {
+        for i in 0..last {
+            out = transform(&out, FftKind::Inverse, &line(i))?;
         }
-        _ => {
-            out = transform(&out, kind, &line(last))?;
-            let rest = if kind == FftKind::RealForward { FftKind::Forward } else { kind };
-            for i in (0..last).rev() {
-                out = transform(&out, rest, &line(i))?;
-            }
-            Ok(out)
-        }
+        return transform(&out, kind, &line(last));
     }
+    out = transform(&out, kind, &line(last))?;
+    let rest = if kind == FftKind::RealForward { FftKind::Forward } else { kind };
+    for i in (0..last).rev() {
+        out = transform(&out, rest, &line(i))?;
+    }
+    Ok(out)
 }
 
 /// The axes asked for; with lengths alone the last ones.

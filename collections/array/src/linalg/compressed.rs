@@ -6,7 +6,7 @@ use swath_error::{Error, Result};
 use swath_kernels::Distribution;
 
 use super::inexact::{adjoint, inexact, lengths, part, real, three};
-use super::{qr, svd};
+use super::{Svd, qr, svd};
 use crate::{Array, Numeric};
 
 /// What the power iterations of a compressed decomposition keep between multiplications.
@@ -56,10 +56,7 @@ impl Default for Compressed {
 /// # Ok::<(), swath_error::Error>(())
 /// ```
 #[track_caller]
-pub fn svd_compressed<T: Numeric>(
-    a: &Array<T>,
-    k: usize,
-) -> (Array<T::Mean>, Array<<T::Mean as Numeric>::Real>, Array<T::Mean>) {
+pub fn svd_compressed<T: Numeric>(a: &Array<T>, k: usize) -> Svd<T> {
     svd_compressed_with(a, k, &Compressed::default())
 }
 
@@ -68,11 +65,7 @@ pub fn svd_compressed<T: Numeric>(
 /// # Errors
 /// As [`svd_compressed`].
 #[track_caller]
-pub fn svd_compressed_with<T: Numeric>(
-    a: &Array<T>,
-    k: usize,
-    options: &Compressed,
-) -> (Array<T::Mean>, Array<<T::Mean as Numeric>::Real>, Array<T::Mean>) {
+pub fn svd_compressed_with<T: Numeric>(a: &Array<T>, k: usize, options: &Compressed) -> Svd<T> {
     three(a.expr().and_then(|a| factors(a, k, options)))
 }
 

@@ -17,6 +17,9 @@ use crate::{Array, Numeric};
 /// Bytes of a column of chunks that is not cut further.
 const COLUMN: usize = 128 << 20;
 
+/// `p`, `l` and `u`.
+pub type Lu<T> = (Array<<T as Numeric>::Mean>, Array<<T as Numeric>::Mean>, Array<<T as Numeric>::Mean>);
+
 /// The LU factorisation with partial pivoting `a = p @ l @ u`, as `scipy.linalg.lu`: `p` is a permutation matrix, `l`
 /// lower triangular (or trapezoidal) with ones on its diagonal, `u` upper triangular (or trapezoidal).
 ///
@@ -34,7 +37,7 @@ const COLUMN: usize = 128 << 20;
 /// # Ok::<(), swath_error::Error>(())
 /// ```
 #[track_caller]
-pub fn lu<T: Numeric>(a: &Array<T>) -> (Array<T::Mean>, Array<T::Mean>, Array<T::Mean>) {
+pub fn lu<T: Numeric>(a: &Array<T>) -> Lu<T> {
     three(a.expr().and_then(|a| Factors::of(a, "lu")?.matrices()))
 }
 
@@ -113,7 +116,7 @@ impl Factors {
 
     /// `p`, `l` and `u`.
     fn matrices(&self) -> Result<(Expr, Expr, Expr)> {
-        let dtype = self.dtype()?;
+        let dtype = self.dtype();
         let (order, after) = self.orders()?;
         let square = self.rows.min(self.columns);
         let (mut l, mut u) = (Vec::new(), Vec::new());
@@ -157,9 +160,9 @@ impl Factors {
         plan::concatenate(&parts.collect::<Result<Vec<_>>>()?, 0)
     }
 
-    fn dtype(&self) -> Result<DType> {
+    fn dtype(&self) -> DType {
         let first = self.steps.first().map(|s| &s.panel).or(self.right.as_ref());
-        Ok(first.map_or(DType::F64, Expr::dtype))
+        first.map_or(DType::F64, Expr::dtype)
     }
 }
 

@@ -110,7 +110,7 @@ fn of_vectors(x: &Expr, ord: Norm, axes: &Axes) -> Result<Expr> {
     }
     let fold = |x: &Expr, op: ReduceOp| plan::reduce(x, op, axes, None);
     match ord {
-        Norm::Frobenius => euclidean(x, axes),
+        Norm::Frobenius | Norm::Order(2.0) => euclidean(x, axes),
         Norm::Nuclear => Err(Error::argument("the nuclear norm is one of matrices")),
         Norm::Order(p) if p == f64::INFINITY => fold(&size(x)?, ReduceOp::Max),
         Norm::Order(p) if p == f64::NEG_INFINITY => fold(&size(x)?, ReduceOp::Min),
@@ -119,7 +119,6 @@ fn of_vectors(x: &Expr, ord: Norm, axes: &Axes) -> Result<Expr> {
             plan::astype(&fold(&size, ReduceOp::CountNonzero)?, size.dtype())
         }
         Norm::Order(1.0) => fold(&size(x)?, ReduceOp::Sum),
-        Norm::Order(2.0) => euclidean(x, axes),
         Norm::Order(p) => {
             let size = size(x)?;
             let of = |value: f64| Operand::Scalar {

@@ -8,6 +8,13 @@ use super::inexact::{adjoint, inexact, lengths, real, three};
 use super::tsqr::{Top, tall, triangle};
 use crate::{Array, Numeric, Scalar};
 
+/// `u`, `s` and `vh`.
+pub type Svd<T> = (
+    Array<<T as Numeric>::Mean>,
+    Array<<<T as Numeric>::Mean as Numeric>::Real>,
+    Array<<T as Numeric>::Mean>,
+);
+
 /// The thin singular value decomposition `a = u @ diag(s) @ vh`, as `numpy.linalg.svd` without full matrices: `s` falls,
 /// and for `a` of `m×n` elements and `k = min(m, n)`, `u` is `m×k`, `s` has `k` elements and `vh` is `k×n`.
 ///
@@ -28,7 +35,7 @@ use crate::{Array, Numeric, Scalar};
 /// # Ok::<(), swath_error::Error>(())
 /// ```
 #[track_caller]
-pub fn svd<T: Numeric>(a: &Array<T>) -> (Array<T::Mean>, Array<<T::Mean as Numeric>::Real>, Array<T::Mean>) {
+pub fn svd<T: Numeric>(a: &Array<T>) -> Svd<T> {
     three(a.expr().and_then(factors))
 }
 

@@ -109,12 +109,13 @@ fn conjugates_types_and_truth() {
     assert_eq!(da::DynArray::einsum("i,i", &[&a, &b]).typed::<f64>().item().unwrap(), 1.0);
 }
 
+fn kind<T: Element>(x: &Array<T>) -> Option<ErrorKind> {
+    x.error().map(swath_error::Error::kind)
+}
+
 #[test]
 fn mistakes() {
     let (a, b) = (input(0, &[2, 3]), input(1, &[4, 2]));
-    fn kind<T: Element>(x: &Array<T>) -> Option<ErrorKind> {
-        x.error().map(swath_error::Error::kind)
-    }
     let (shape, argument) = (Some(ErrorKind::ShapeMismatch), Some(ErrorKind::InvalidArgument));
     assert_eq!(kind(&da::einsum("ij,jk->ik", &[&a, &b])), shape);
     assert_eq!(kind(&da::einsum("ijk", &[&a])), shape);

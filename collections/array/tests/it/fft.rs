@@ -109,12 +109,13 @@ fn shifts() {
     assert_eq!(fft::ifftshift(&fft::fftshift(&x, ..), ..).compute().unwrap(), x.compute().unwrap());
 }
 
+fn kind<T: da::Element>(x: &Array<T>) -> Option<ErrorKind> {
+    x.error().map(swath_error::Error::kind)
+}
+
 #[test]
 fn mistakes() {
     let x = da::ones([4, 0]);
-    fn kind<T: da::Element>(x: &Array<T>) -> Option<ErrorKind> {
-        x.error().map(swath_error::Error::kind)
-    }
     let argument = Some(ErrorKind::InvalidArgument);
     assert_eq!(kind(&fft::fft(&x)), argument);
     assert_eq!(kind(&fft::fft_with(&x, &Line::default().axis(2))), argument);

@@ -9,6 +9,6 @@ mod tree;
 mod user;
 
 pub(crate) use chunk::ChunkKernel;
-pub(crate) use tree::TreeKernel;
 pub use labelled::Kernel;
+pub(crate) use tree::TreeKernel;
 pub use user::{FoldFunction, UserFold};

@@ -167,13 +167,11 @@ impl Operation for CallTask {
     }
 }
 
+/// A function of the chunks that meet at a place.
+type OfLists<'a> = dyn Fn(&[Vec<Chunk>], &BlockInfo) -> Result<Vec<Chunk>> + 'a;
+
 impl Call {
-    fn run(
-        &self,
-        inputs: Inputs,
-        ctx: &TaskContext<'_>,
-        function: &dyn Fn(&[Vec<Chunk>], &BlockInfo) -> Result<Vec<Chunk>>,
-    ) -> Result<Block> {
+    fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>, function: &OfLists<'_>) -> Result<Block> {
         let mut lists = self.gather.lists(inputs)?;
         if self.join {
             let joined = lists.into_iter().zip(&self.gather.0);
@@ -236,7 +234,9 @@ pub(crate) fn labelled(node: &Blockwise, expr: &Expr, to: &mut Lowering<'_>) -> 
     let gather = Gather(sources.iter().map(|s| s.meeting.clone()).collect());
     let deps = |i: usize, out: &mut Vec<TaskId>| {
         let at = coordinates(i, &places);
-        sources.iter().for_each(|s| s.push(&at, out));
+        for source in &sources {
+            source.push(&at, out);
+        }
     };
     let (key, name, count) = (expr.key(), node.name(), places.iter().product());
     let tasks = match &node.operation {
