@@ -17,7 +17,7 @@ use crate::{Array, Numeric};
 /// ```
 /// # use swath_local as _;
 /// use swath_array as da;
-/// let a = da::array(vec![1.0, 2.0, 3.0, 4.0]).reshape([2, 2]);
+/// let a = da::array(vec![1.0_f64, 2.0, 3.0, 4.0]).reshape([2, 2]);
 /// assert!((da::linalg::det(&a).item()? + 2.0).abs() < 1e-15);
 /// # Ok::<(), swath_error::Error>(())
 /// ```

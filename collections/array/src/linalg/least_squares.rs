@@ -68,7 +68,7 @@ pub fn lstsq<T: Promote<U>, U: Element>(
 /// ```
 /// # use swath_local as _;
 /// use swath_array as da;
-/// let a = da::array(vec![1.0, 0.0, 0.0, 2.0, 0.0, 0.0]).reshape([3, 2]);
+/// let a = da::array(vec![1.0_f64, 0.0, 0.0, 2.0, 0.0, 0.0]).reshape([3, 2]);
 /// let again = a.matmul(&da::linalg::pinv(&a)).matmul(&a);
 /// assert!((again - &a).abs().max(..).item()? < 1e-14);
 /// # Ok::<(), swath_error::Error>(())

@@ -43,7 +43,7 @@ impl From<i32> for Norm {
 /// ```
 /// # use swath_local as _;
 /// use swath_array as da;
-/// let x = da::array(vec![3.0, 4.0, 6.0, 8.0]).reshape([2, 2]);
+/// let x = da::array(vec![3.0_f64, 4.0, 6.0, 8.0]).reshape([2, 2]);
 /// assert_eq!(da::linalg::norm(&x, 1).compute()?, ndarray::array![5.0, 10.0].into_dyn());
 /// # Ok::<(), swath_error::Error>(())
 /// ```
@@ -60,7 +60,7 @@ pub fn norm<T: Numeric>(x: &Array<T>, axes: impl Into<Axes>) -> Array<<T::Mean a
 /// ```
 /// # use swath_local as _;
 /// use swath_array as da;
-/// let x = da::array(vec![3.0, -4.0]);
+/// let x = da::array(vec![3.0_f64, -4.0]);
 /// assert_eq!(da::linalg::vector_norm(&x, 1, 0).item()?, 7.0);
 /// assert_eq!(da::linalg::vector_norm(&x, f64::INFINITY, 0).item()?, 4.0);
 /// # Ok::<(), swath_error::Error>(())
@@ -83,7 +83,7 @@ pub fn vector_norm<T: Numeric>(
 /// ```
 /// # use swath_local as _;
 /// use swath_array as da;
-/// let x = da::array(vec![1.0, -2.0, 3.0, 4.0]).reshape([2, 2]);
+/// let x = da::array(vec![1.0_f64, -2.0, 3.0, 4.0]).reshape([2, 2]);
 /// assert_eq!(da::linalg::matrix_norm(&x, 1).item()?, 6.0);
 /// assert_eq!(da::linalg::matrix_norm(&x, f64::INFINITY).item()?, 7.0);
 /// # Ok::<(), swath_error::Error>(())

@@ -43,7 +43,7 @@ pub fn matrix_rank<T: Numeric>(a: &Array<T>) -> Array<i64> {
 /// ```
 /// # use swath_local as _;
 /// use swath_array as da;
-/// let a = da::array(vec![4.0, 0.0, 0.0, 2.0]).reshape([2, 2]);
+/// let a = da::array(vec![4.0_f64, 0.0, 0.0, 2.0]).reshape([2, 2]);
 /// assert!((da::linalg::cond(&a).item()? - 2.0).abs() < 1e-14);
 /// # Ok::<(), swath_error::Error>(())
 /// ```
