@@ -30,6 +30,7 @@ pub mod fft;
 mod gufunc;
 mod hdf5;
 mod indexing;
+mod join;
 mod like;
 pub mod linalg;
 mod map_blocks;

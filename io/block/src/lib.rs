@@ -18,6 +18,7 @@ mod items;
 mod large;
 mod ledger;
 mod operation;
+mod output;
 #[cfg(feature = "polars")]
 mod polars;
 mod registry;
@@ -46,6 +47,7 @@ pub use items::{Items, TypedItems};
 pub use large::{with_room, zeroed, zeroed_buffer};
 pub use ledger::{MemoryLedger, Reservation};
 pub use operation::{Fetch, Inputs, OpHandle, Operation};
+pub use output::{BlockWriter, OutputArray};
 #[doc(hidden)]
 pub use registry::registry_support;
 pub use registry::{OperationEntry, decode_operation, encode_operation, registered_operations};

@@ -38,7 +38,7 @@ pub use index::{
     AxisSlice, Index, IndexPlan, Indices, NewAxis, Piece, Stepped, plan_index, slice_pieces, sliced_axis,
 };
 pub use kernels::{FoldFunction, Kernel, UserFold};
-pub use lower::{Grid, OpenSink, lower, store};
+pub use lower::{Grid, OpenSink, lower, place, store};
 pub use made::Made;
 pub use nodes::{
     BlockFunction, BlockInfo, BlockTasks, Label, Labels, Operand, PlaceCall, PlaceFunction, PlaceOperation,

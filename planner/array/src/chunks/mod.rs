@@ -20,5 +20,5 @@ pub use layout::{Axis, Chunks};
 pub use rechunk_plan::{Layout, plan_rechunk};
 pub use spec::{AxisSpec, ChunkSpec};
 pub use swath_block::parse_bytes;
-pub use target::{DEFAULT_CHUNK_BYTES, chunk_bytes, set_chunk_size, with_chunk_size};
+pub use target::{chunk_bytes, set_chunk_size, with_chunk_size};
 pub use unify::common_axis;

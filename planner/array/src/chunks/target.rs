@@ -10,7 +10,7 @@ use swath_block::parse_bytes;
 use swath_error::{Error, Result};
 
 /// The bytes a chunk takes when nothing else is said: 128 MiB.
-pub const DEFAULT_CHUNK_BYTES: u64 = 128 << 20;
+const DEFAULT_CHUNK_BYTES: u64 = 128 << 20;
 
 /// The environment variable that says otherwise: `SWATH_ARRAY_CHUNK_SIZE=64MiB`.
 const VARIABLE: &str = "SWATH_ARRAY_CHUNK_SIZE";

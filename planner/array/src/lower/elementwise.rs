@@ -12,9 +12,9 @@ use crate::expr::Expr;
 
 /// Runs a program over the chunks at one place of the grid.
 #[derive(Debug, Serialize, Deserialize)]
-struct RunProgram {
-    program: Program,
-    arguments: Arguments,
+pub(super) struct RunProgram {
+    pub(super) program: Program,
+    pub(super) arguments: Arguments,
 }
 
 register_operation!(RunProgram, "array.elementwise");
@@ -59,7 +59,7 @@ pub(super) fn annotations(expr: &Expr) -> Annotations {
 }
 
 /// The operation's name when there is one, the number of them otherwise.
-fn short_name(program: &Program) -> String {
+pub(super) fn short_name(program: &Program) -> String {
     let text = program.to_string();
     match (program.code().len(), text.split_once('(')) {
         (1, Some((name, _))) => name.to_string(),

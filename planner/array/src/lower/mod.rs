@@ -19,6 +19,7 @@ mod leaf;
 mod map_blocks;
 mod origin;
 mod part;
+mod place;
 mod points;
 mod put;
 mod rechunk;
@@ -54,6 +55,7 @@ pub(crate) use labelled::labelled;
 pub(crate) use leaf::{held, leaf};
 pub(crate) use map_blocks::map_blocks;
 pub(crate) use part::part;
+pub use place::place;
 pub(crate) use points::points;
 pub(crate) use put::put;
 pub(crate) use rechunk::{rechunk, windows};
@@ -78,22 +80,37 @@ pub(crate) struct Lowering<'a> {
 /// [`swath_error::ErrorKind::Unsupported`] for what cannot be lowered: operations on chunks of unknown lengths, graphs
 /// beyond 4 billion tasks.
 pub fn lower(expr: &Expr, builder: &mut GraphBuilder) -> Result<Grid> {
-    let mut lowering = Lowering { builder, done: HashMap::new(), depth: HashMap::new() };
-    for node in topological(std::slice::from_ref(expr)) {
-        lowering.measure(&node);
-        // Leaves are lowered by whoever reads them: a free one costs no task, a cheap one is read again.
-        if !matches!(node.node(), Node::Leaf(_)) {
-            let grid = node.lower_into(&mut lowering)?;
-            lowering.done.insert(node.key(), grid);
-        }
-    }
-    match expr.node() {
-        Node::Leaf(l) => leaf(l, expr.dtype(), expr.key(), &mut lowering),
-        _ => lowering.grid(expr, expr),
-    }
+    let mut lowering = Lowering::new(builder);
+    lowering.all(&topological(std::slice::from_ref(expr)))?;
+    lowering.result(expr)
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
+    fn new(builder: &'a mut GraphBuilder) -> Self {
+        Self { builder, done: HashMap::new(), depth: HashMap::new() }
+    }
+
+    /// Lowers nodes, each after its inputs.
+    fn all(&mut self, nodes: &[Expr]) -> Result<()> {
+        for node in nodes {
+            self.measure(node);
+            // Leaves are lowered by whoever reads them: a free one costs no task, a cheap one is read again.
+            if !matches!(node.node(), Node::Leaf(_)) {
+                let grid = node.lower_into(self)?;
+                self.done.insert(node.key(), grid);
+            }
+        }
+        Ok(())
+    }
+
+    /// The tasks of an expression that is lowered.
+    fn result(&mut self, expr: &Expr) -> Result<Grid> {
+        match expr.node() {
+            Node::Leaf(l) => leaf(l, expr.dtype(), expr.key(), self),
+            _ => self.grid(expr, expr),
+        }
+    }
+
     /// Whether a leaf is made within the operations that read it. Arrays in memory are not when others run the graph:
     /// they are sent there chunk by chunk.
     fn stands_inside(&self, origin: &Origin) -> bool {

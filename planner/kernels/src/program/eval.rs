@@ -38,6 +38,33 @@ impl Program {
         })
     }
 
+    /// Runs the program as [`Self::eval`] does and hands its values of type `T` to `write`, in row-major order of `shape`
+    /// and at most some thousand at a time: for results that have their place in memory already.
+    ///
+    /// # Errors
+    /// As [`Self::eval`]; [`swath_error::ErrorKind::Internal`] when the program gives another type; the error of `write`.
+    pub fn eval_into<T: Element>(
+        &self,
+        inputs: &[Chunk],
+        shape: &[usize],
+        mut write: impl FnMut(&[T]) -> Result<()>,
+    ) -> Result<()> {
+        let (mut frame, strides) = Frame::new(self, inputs, shape)?;
+        let walk = Walk::with_order(shape, &strides, (0..shape.len()).collect());
+        let mut same = Vec::new();
+        walk.for_each(|tile| {
+            frame.run(&walk, tile)?;
+            match frame.output()? {
+                Arg::Slice(values) => write(values),
+                Arg::One(value) => {
+                    same.clear();
+                    same.resize(tile.len(), value);
+                    write(&same)
+                }
+            }
+        })
+    }
+
     /// All inputs are one element: the output is too, repeated by strides of 0.
     fn eval_single(&self, frame: &mut Frame<'_>, inputs: usize, shape: &[usize]) -> Result<Chunk> {
         let walk = Walk::new(&[], &vec![Vec::new(); inputs]);

@@ -1,0 +1,317 @@
+//! An array that tasks fill block by block, each in its place.
+//!
+//! In: the lengths of the blocks along every axis, and every block's values. Out: the whole array, once every block is
+//! there. Place in the flow: results of runs on this process's threads, which would otherwise be in memory twice, as blocks
+//! and as a whole. It never hands out a place to two writers, and never gives an array with a hole.
+#![allow(unsafe_code)]
+
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD, IxDyn, ShapeBuilder};
+use parking_lot::RwLock;
+use swath_error::{Error, Result};
+
+use crate::{Element, Shape, with_room};
+
+/// Nothing is there yet.
+const EMPTY: u8 = 0;
+/// Somebody is writing.
+const TAKEN: u8 = 1;
+/// Every element is there.
+const FULL: u8 = 2;
+
+/// An array of `T` that is being filled.
+#[derive(Debug)]
+pub struct OutputArray<T> {
+    /// The lengths of the blocks along every axis.
+    lengths: Vec<Vec<usize>>,
+    shape: Vec<usize>,
+    /// Gone when the array has been given away.
+    room: RwLock<Option<Room<T>>>,
+}
+
+/// The memory of the array, and which of its blocks are there.
+#[derive(Debug)]
+struct Room<T> {
+    start: NonNull<T>,
+    capacity: usize,
+    blocks: Vec<AtomicU8>,
+}
+
+// SAFETY: elements are plain values; blocks do not overlap, and a block's state lets one thread at a time write it.
+unsafe impl<T: Element> Send for Room<T> {}
+// SAFETY: as above.
+unsafe impl<T: Element> Sync for Room<T> {}
+
+impl<T> Drop for Room<T> {
+    fn drop(&mut self) {
+        // SAFETY: `start` and `capacity` are those of a vector that was taken apart; elements need no drop.
+        drop(unsafe { Vec::from_raw_parts(self.start.as_ptr(), 0, self.capacity) });
+    }
+}
+
+impl<T: Element> OutputArray<T> {
+    /// Room for an array whose blocks have these lengths along each axis; it is not touched before it is filled.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::OutOfMemory`] when lengths are beyond what memory can be addressed by.
+    pub fn new(lengths: Vec<Vec<usize>>) -> Result<Self> {
+        let shape: Vec<usize> = lengths.iter().map(|axis| axis.iter().sum()).collect();
+        let elements = shape.iter().try_fold(size_of::<T>(), |n, length| n.checked_mul(*length));
+        if elements.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
+            let message = format!("no machine holds an array of shape {shape:?}");
+            return Err(Error::new(swath_error::ErrorKind::OutOfMemory, message));
+        }
+        let mut room = std::mem::ManuallyDrop::new(with_room::<T>(shape.iter().product()));
+        let start = NonNull::new(room.as_mut_ptr()).unwrap_or(NonNull::dangling());
+        let blocks = (0..lengths.iter().map(Vec::len).product()).map(|_| AtomicU8::new(EMPTY)).collect();
+        let room = Room { start, capacity: room.capacity(), blocks };
+        Ok(Self { lengths, shape, room: RwLock::new(Some(room)) })
+    }
+
+    /// Lets `write` fill block `index`, in row-major order of the blocks. A block can be filled again.
+    ///
+    /// # Errors
+    /// The error of `write`, or [`swath_error::ErrorKind::Internal`] when it gave fewer elements than the block has;
+    /// [`swath_error::ErrorKind::Cancelled`] when the array has been given away.
+    pub fn fill(
+        &self,
+        index: usize,
+        write: impl FnOnce(&mut BlockWriter<'_, T>) -> Result<()>,
+    ) -> Result<()> {
+        let room = self.room.read();
+        let Some(room) = room.as_ref() else {
+            return Err(Error::cancelled("nobody waits for this array any more"));
+        };
+        let missing = || Error::internal(format!("an array of shape {:?} has no block {index}", self.shape));
+        let claim = Claim::of(room.blocks.get(index).ok_or_else(missing)?)?;
+        let (offset, shape) = self.place(index);
+        // SAFETY: the place of a block lies within the array, whose elements `capacity` has room for.
+        let first = unsafe { room.start.add(offset) };
+        let mut writer = BlockWriter::new(first, &shape, &self.shape);
+        write(&mut writer)?;
+        if writer.written != writer.elements {
+            let BlockWriter { written, elements, .. } = writer;
+            return Err(Error::internal(format!("a block of {elements} elements was given {written}")));
+        }
+        claim.done();
+        Ok(())
+    }
+
+    /// The array, with every block in its place. Afterwards there is nothing to fill any more.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::Internal`] when a block is missing, or the array has been given away before.
+    pub fn finish(&self) -> Result<ArrayD<T>> {
+        let room = self.room.write().take();
+        let room = room.ok_or_else(|| Error::internal("an array was asked for twice"))?;
+        if room.blocks.iter().any(|state| state.load(Ordering::Acquire) != FULL) {
+            return Err(Error::internal("an array was asked for before all of it was there"));
+        }
+        let room = std::mem::ManuallyDrop::new(room);
+        let elements = self.shape.iter().product();
+        // SAFETY: `start` and `capacity` are those of a vector that was taken apart. The blocks cover the array, each
+        // was written whole, and nobody else has the room any more. The list of states is dropped here.
+        let values = unsafe {
+            drop(std::ptr::read(&raw const room.blocks));
+            Vec::from_raw_parts(room.start.as_ptr(), elements, room.capacity)
+        };
+        ArrayD::from_shape_vec(IxDyn(&self.shape), values)
+            .map_err(|e| Error::internal("a result does not fit its room").with_source(e))
+    }
+
+    /// Where block `index` begins, in elements, and its shape.
+    fn place(&self, index: usize) -> (usize, Shape) {
+        let (mut rest, mut offset, mut step) = (index, 0, 1);
+        let mut shape: Shape = self.shape.as_slice().into();
+        for ((lengths, whole), own) in self.lengths.iter().zip(&self.shape).zip(shape.iter_mut()).rev() {
+            let at = rest % lengths.len().max(1);
+            rest /= lengths.len().max(1);
+            offset += step * lengths.iter().take(at).sum::<usize>();
+            *own = lengths.get(at).copied().unwrap_or(0);
+            step *= whole;
+        }
+        (offset, shape)
+    }
+}
+
+/// The right to write a block; given back empty unless it was filled.
+struct Claim<'a>(&'a AtomicU8);
+
+impl<'a> Claim<'a> {
+    fn of(state: &'a AtomicU8) -> Result<Self> {
+        match state.swap(TAKEN, Ordering::Acquire) {
+            TAKEN => Err(Error::internal("two tasks write the same block")),
+            _ => Ok(Self(state)),
+        }
+    }
+
+    fn done(self) {
+        self.0.store(FULL, Ordering::Release);
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        self.0.store(EMPTY, Ordering::Release);
+    }
+}
+
+/// Puts the elements of one block where they belong.
+#[derive(Debug)]
+pub struct BlockWriter<'a, T> {
+    first: NonNull<T>,
+    shape: Shape,
+    /// Of the whole array.
+    strides: Shape,
+    elements: usize,
+    written: usize,
+    /// Elements that lie together: so many follow one another before the next row begins.
+    run: usize,
+    /// How many axes there are outside of a run.
+    outer: usize,
+    array: std::marker::PhantomData<&'a mut T>,
+}
+
+impl<T: Element> BlockWriter<'_, T> {
+    fn new(first: NonNull<T>, shape: &[usize], whole: &[usize]) -> Self {
+        let mut strides: Shape = whole.into();
+        let mut step = 1;
+        for stride in strides.iter_mut().rev() {
+            step *= std::mem::replace(stride, step);
+        }
+        let (mut run, mut outer) = (1, shape.len());
+        for (own, whole) in shape.iter().zip(whole).rev() {
+            run *= own;
+            outer -= 1;
+            if own != whole {
+                break;
+            }
+        }
+        let elements = shape.iter().product();
+        let (shape, array) = (shape.into(), std::marker::PhantomData);
+        Self { first, shape, strides, elements, written: 0, run, outer, array }
+    }
+
+    /// The next elements in row-major order.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::Internal`] when the block has not so many.
+    pub fn extend(&mut self, mut values: &[T]) -> Result<()> {
+        if values.len() > self.elements - self.written {
+            return Err(Error::internal(format!("more than {} elements for a block", self.elements)));
+        }
+        while !values.is_empty() {
+            let within = self.written % self.run;
+            let (now, later) = values.split_at(values.len().min(self.run - within));
+            let offset = self.row(self.written / self.run) + within;
+            // SAFETY: `now` ends within a run, and runs lie within the block, which nobody else writes or reads.
+            unsafe {
+                std::ptr::copy_nonoverlapping(now.as_ptr(), self.first.as_ptr().add(offset), now.len());
+            }
+            self.written += now.len();
+            values = later;
+        }
+        Ok(())
+    }
+
+    /// All elements at once, from an array of any strides.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::Internal`] when it has not the block's shape.
+    pub fn assign(&mut self, values: &ArrayViewD<'_, T>) -> Result<()> {
+        if let Some(values) = values.as_slice().filter(|_| values.shape() == self.shape.as_slice()) {
+            self.written = 0;
+            return self.extend(values);
+        }
+        if values.shape() != self.shape.as_slice() {
+            let (has, given) = (&self.shape, values.shape());
+            return Err(Error::internal(format!("a block of shape {has:?} was given one of {given:?}")));
+        }
+        let shape = IxDyn(&self.shape).strides(IxDyn(&self.strides));
+        // SAFETY: shape and strides are those of the block's place. What is not initialised is written only.
+        let place = unsafe {
+            ArrayViewMutD::<std::mem::MaybeUninit<T>>::from_shape_ptr(shape, self.first.as_ptr().cast())
+        };
+        values.assign_to(place);
+        self.written = self.elements;
+        Ok(())
+    }
+
+    /// Where a run begins, counted from the block's first element.
+    fn row(&self, mut run: usize) -> usize {
+        let axes = self.shape.iter().zip(&self.strides).take(self.outer).rev();
+        axes.fold(0, |offset, (n, stride)| {
+            let at = run % n;
+            run /= n;
+            offset + at * stride
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{Array, s};
+    use proptest::prelude::*;
+
+    fn lengths() -> impl Strategy<Value = Vec<Vec<usize>>> {
+        prop::collection::vec(prop::collection::vec(0usize..5, 1..4), 0..4)
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_come_to_their_places(lengths in lengths(), piece in 1usize..7, back in any::<bool>()) {
+            let shape: Vec<usize> = lengths.iter().map(|l| l.iter().sum()).collect();
+            let mut n = 0i64;
+            let want = Array::from_shape_simple_fn(IxDyn(&shape), || { n += 1; n });
+            let out = OutputArray::<i64>::new(lengths.clone()).unwrap();
+            let grid: Vec<usize> = lengths.iter().map(Vec::len).collect();
+            for (index, at) in ndarray::indices(IxDyn(&grid)).into_iter().enumerate() {
+                let mut part = want.view();
+                for (axis, i) in ndarray::Dimension::slice(&at).iter().enumerate() {
+                    let start: usize = lengths[axis][..*i].iter().sum();
+                    part.slice_axis_inplace(ndarray::Axis(axis), (start..start + lengths[axis][*i]).into());
+                }
+                out.fill(index, |writer| {
+                    if back {
+                        return writer.assign(&part);
+                    }
+                    let values: Vec<i64> = part.iter().copied().collect();
+                    values.chunks(piece).try_for_each(|values| writer.extend(values))
+                }).unwrap();
+            }
+            prop_assert_eq!(out.finish().unwrap(), want);
+            prop_assert!(out.finish().is_err());
+        }
+    }
+
+    #[test]
+    fn holes_and_mistakes_are_errors() {
+        let out = OutputArray::<f64>::new(vec![vec![2, 1], vec![2]]).unwrap();
+        assert!(out.fill(2, |_| Ok(())).is_err());
+        assert!(out.fill(0, |w| w.extend(&[1.0])).is_err());
+        assert!(out.fill(0, |w| w.extend(&[1.0; 5])).is_err());
+        assert!(out.fill(0, |w| w.assign(&Array::zeros(IxDyn(&[4])).view())).is_err());
+        out.fill(0, |w| {
+            assert!(out.fill(0, |_| Ok(())).is_err());
+            w.extend(&[1.0; 4])
+        })
+        .unwrap();
+        assert!(out.finish().is_err(), "block 1 is missing");
+        assert!(out.fill(1, |w| w.extend(&[1.0; 2])).is_err(), "there is no array any more");
+        assert!(OutputArray::<f64>::new(vec![vec![usize::MAX / 16], vec![3]]).is_err());
+    }
+
+    #[test]
+    fn a_block_can_be_written_again() {
+        let out = OutputArray::<u8>::new(vec![vec![1, 1]]).unwrap();
+        for value in [1, 2] {
+            out.fill(0, |w| w.extend(&[value])).unwrap();
+            out.fill(1, |w| w.assign(&Array::from_elem(IxDyn(&[1]), value).view())).unwrap();
+        }
+        assert_eq!(out.finish().unwrap().slice(s![..]).to_vec(), [2, 2]);
+    }
+}
