@@ -13,7 +13,6 @@
 
 mod cast;
 mod contract;
-mod contraction;
 mod count;
 mod create;
 // Macros for every pair of types: some of the conversions could be `From`.
@@ -30,8 +29,7 @@ mod reduce;
 mod scan;
 
 pub use cast::cast;
-pub use contract::{matmul, matmul_add};
-pub use contraction::Contraction;
+pub use contract::{Contraction, matmul, matmul_add};
 pub use count::{bin_edges, bincount, bincount_merge, histogram};
 pub use create::{arange, eye, linspace};
 pub use layout::{

@@ -1,13 +1,12 @@
-//! Matrix products.
-//!
-//! In: chunks of one type. Out: their product, floats and complex numbers by the `gemm` crate (as fast as OpenBLAS on one
-//! thread), integers by plain wrapping loops. It never starts a thread: products of blocks run as tasks side by side.
+//! Matrix products by NumPy's rules for `@`.
 
 use ndarray::{ArrayView2, ArrayViewD, Axis, Ix2, IxDyn};
 use num_complex::{Complex32, Complex64};
 use swath_block::{Chunk, DType, Element, zeroed};
 use swath_error::{Error, ErrorKind, Result};
 
+#[cfg(target_arch = "x86_64")]
+use super::tiled::{multiply, suits};
 use crate::layout::{broadcast_shapes, broadcast_to, mismatch, reshape};
 
 /// The matrix product by NumPy's rules for `@`: vectors count as a row on the left and a column on the right, leading axes
@@ -164,11 +163,15 @@ trait Product: Element {
 }
 
 macro_rules! by_gemm {
-    ($($t:ty, $one:expr;)*) => { $(
+    ($($t:ty, $one:expr, $tiled:expr;)*) => { $(
         impl Product for $t {
             fn product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>, out: &mut [Self], add: bool) {
                 let ((m, k), (inner, n)) = (a.dim(), b.dim());
                 assert!(inner == k && out.len() == m * n, "matrix shapes were checked before");
+                let tiled: Option<Tiles<Self>> = $tiled;
+                if let Some(tiled) = tiled.filter(|_| suits(m, n, k)) {
+                    return tiled(&a, &b, out, add);
+                }
                 let (a_strides, b_strides) = (a.strides(), b.strides());
                 let stride = |s: &[isize], i: usize| s.get(i).copied().unwrap_or(0);
                 // SAFETY: the views give valid pointers and strides for m*k and k*n elements, `out` is exclusive and holds m*n
@@ -188,7 +191,22 @@ macro_rules! by_gemm {
     )* };
 }
 
-by_gemm! { f32, 1.0; f64, 1.0; Complex32, Complex32::new(1.0, 0.0); Complex64, Complex64::new(1.0, 0.0); }
+/// A product in tiles of registers.
+type Tiles<T> = fn(&ArrayView2<'_, T>, &ArrayView2<'_, T>, &mut [T], bool);
+
+#[cfg(target_arch = "x86_64")]
+by_gemm! { f32, 1.0, Some(multiply::<f32>); f64, 1.0, Some(multiply::<f64>); }
+
+#[cfg(not(target_arch = "x86_64"))]
+by_gemm! { f32, 1.0, None; f64, 1.0, None; }
+
+by_gemm! { Complex32, Complex32::new(1.0, 0.0), None; Complex64, Complex64::new(1.0, 0.0), None; }
+
+/// Without such tiles nothing suits them.
+#[cfg(not(target_arch = "x86_64"))]
+fn suits(_: usize, _: usize, _: usize) -> bool {
+    false
+}
 
 macro_rules! by_loops {
     ($($t:ty, $zero:expr, $add:expr, $mul:expr;)*) => { $(

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use swath_block::{Chunk, Shape, Strides};
 use swath_error::{Error, Result};
 
-use crate::contract::{matmul, matmul_add};
+use super::{matmul, matmul_add};
 use crate::layout::{mismatch, reshape, transpose};
 
 /// How two operands are contracted.

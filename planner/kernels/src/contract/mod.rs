@@ -1,0 +1,14 @@
+//! Products and sums of products.
+//!
+//! In: chunks of one type. Out: their matrix product or their contraction over labelled axes. Floats go through tiles of
+//! registers where the processor has AVX2, and complex numbers and small matrices through the `gemm` crate; integers
+//! through plain wrapping loops. It never starts a thread: products of blocks run as tasks side by side.
+
+mod contraction;
+mod matmul;
+mod pack;
+#[cfg(target_arch = "x86_64")]
+mod tiled;
+
+pub use contraction::Contraction;
+pub use matmul::{matmul, matmul_add};
