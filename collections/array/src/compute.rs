@@ -17,6 +17,10 @@ impl<T: Element> Collection for Array<T> {
     type Output = ArrayD<T>;
 
     fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<ArrayD<T>>> {
+        blocks(&rewrite(self.expr()?)?, builder)
+    }
+
+    fn lower_result(&self, builder: &mut GraphBuilder) -> Result<Lowered<ArrayD<T>>> {
         whole(self.expr()?, builder)
     }
 }
@@ -26,23 +30,34 @@ impl Collection for DynArray {
     type Output = Chunk;
 
     fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<Chunk>> {
+        let expr = rewrite(self.expr()?)?;
+        with_dtype!(expr.dtype(), T => Ok(one_chunk(blocks::<T>(&expr, builder)?)))
+    }
+
+    fn lower_result(&self, builder: &mut GraphBuilder) -> Result<Lowered<Chunk>> {
         let expr = self.expr()?;
-        let dtype = expr.dtype();
-        with_dtype!(dtype, T => {
-            let Lowered { tasks, finish } = whole::<T>(expr, builder)?;
-            Ok(Lowered::new(tasks, move |blocks| Ok(Chunk::from_array(finish(blocks)?))))
-        })
+        with_dtype!(expr.dtype(), T => Ok(one_chunk(whole::<T>(expr, builder)?)))
     }
 }
 
-/// The tasks of the rewritten expression, and what makes one array of their blocks. In this process they put their chunks
-/// where they belong; blocks from elsewhere are joined when all are there.
+/// An array's result as a chunk.
+fn one_chunk<T: Element>(lowered: Lowered<ArrayD<T>>) -> Lowered<Chunk> {
+    let Lowered { tasks, finish } = lowered;
+    Lowered::new(tasks, move |blocks| Ok(Chunk::from_array(finish(blocks)?)))
+}
+
+/// The tasks of a rewritten expression, which give its chunks, and what joins them.
+fn blocks<T: Element>(expr: &Expr, builder: &mut GraphBuilder) -> Result<Lowered<ArrayD<T>>> {
+    let grid = lower(expr, builder)?;
+    let count = grid.blocks().to_vec();
+    Ok(Lowered::new(grid.tasks().to_vec(), move |all| join(all, &count)))
+}
+
+/// As [`blocks`]; in this process the tasks put their chunks where they belong.
 fn whole<T: Element>(expr: &Expr, builder: &mut GraphBuilder) -> Result<Lowered<ArrayD<T>>> {
     let expr = rewrite(expr)?;
     if builder.travels() || !expr.chunks().is_known() || expr.chunks().blocks() == 1 {
-        let grid = lower(&expr, builder)?;
-        let blocks_of = grid.blocks().to_vec();
-        return Ok(Lowered::new(grid.tasks().to_vec(), move |blocks| join(blocks, &blocks_of)));
+        return blocks(&expr, builder);
     }
     let lengths = expr.chunks().axes().iter().map(Axis::sizes);
     let out = Arc::new(OutputArray::new(lengths.map(|l| Ok(l?.to_vec())).collect::<Result<_>>()?)?);

@@ -43,7 +43,17 @@ pub trait Collection {
     /// The error of a poisoned expression, or of an expression that cannot be lowered.
     fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<Self::Output>>;
 
-    /// Lowers several collections of this type at once: one that can share layers between them does it here.
+    /// As [`Self::lower`], for a run of which only the result is wanted: a collection whose tasks can put the result
+    /// together by themselves, and then need not give blocks, does it here.
+    ///
+    /// # Errors
+    /// As [`Self::lower`].
+    fn lower_result(&self, builder: &mut GraphBuilder) -> Result<Lowered<Self::Output>> {
+        self.lower(builder)
+    }
+
+    /// [`Self::lower_result`] for several collections of this type at once: one that can share layers between them does
+    /// it here.
     ///
     /// # Errors
     /// As [`Self::lower`].
@@ -54,7 +64,7 @@ pub trait Collection {
     where
         Self: Sized + 'a,
     {
-        all.into_iter().map(|c| c.lower(builder)).collect()
+        all.into_iter().map(|c| c.lower_result(builder)).collect()
     }
 
     /// The task graph this collection runs as, before fusion and ordering.
@@ -89,7 +99,7 @@ pub trait Collection {
         let start = || {
             let executor = current_executor()?;
             let mut builder = crate::executor::builder_for(&*executor);
-            let lowered = self.lower(&mut builder)?;
+            let lowered = self.lower_result(&mut builder)?;
             let run = executor.start(builder.finish(&lowered.tasks)?, options)?;
             Ok((run, lowered.finish))
         };
@@ -134,5 +144,9 @@ impl<C: Collection + ?Sized> Collection for &C {
 
     fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<Self::Output>> {
         (**self).lower(builder)
+    }
+
+    fn lower_result(&self, builder: &mut GraphBuilder) -> Result<Lowered<Self::Output>> {
+        (**self).lower_result(builder)
     }
 }

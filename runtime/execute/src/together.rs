@@ -40,24 +40,35 @@ fn take(blocks: &mut IntoIter<Block>, n: usize) -> Result<Vec<Block>> {
     Ok(blocks.take(n).collect())
 }
 
+/// The tasks of every member of a tuple, and what gives each its blocks.
+macro_rules! lowered {
+    ($members:expr, $builder:ident, $lower:ident, $($c:ident $l:ident),+) => {{
+        #[allow(non_snake_case)]
+        let ($($c,)+) = &$members;
+        $(let $l = $c.$lower($builder)?;)+
+        let mut tasks = Vec::new();
+        $(
+            tasks.extend_from_slice(&$l.tasks);
+            let $l = ($l.tasks.len(), $l.finish);
+        )+
+        Ok(Lowered::new(tasks, move |blocks| {
+            let mut blocks = blocks.into_iter();
+            Ok(($(($l.1)(take(&mut blocks, $l.0)?)?,)+))
+        }))
+    }};
+}
+
 macro_rules! tuples {
     ($($($c:ident $l:ident),+;)*) => { $(
         impl<$($c: Collection),+> Collection for Together<($($c,)+)> {
             type Output = ($($c::Output,)+);
 
-            #[allow(non_snake_case)]
             fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<Self::Output>> {
-                let ($($c,)+) = &self.0;
-                $(let $l = $c.lower(builder)?;)+
-                let mut tasks = Vec::new();
-                $(
-                    tasks.extend_from_slice(&$l.tasks);
-                    let $l = ($l.tasks.len(), $l.finish);
-                )+
-                Ok(Lowered::new(tasks, move |blocks| {
-                    let mut blocks = blocks.into_iter();
-                    Ok(($(($l.1)(take(&mut blocks, $l.0)?)?,)+))
-                }))
+                lowered!(self.0, builder, lower, $($c $l),+)
+            }
+
+            fn lower_result(&self, builder: &mut GraphBuilder) -> Result<Lowered<Self::Output>> {
+                lowered!(self.0, builder, lower_result, $($c $l),+)
             }
         }
     )* };
@@ -78,12 +89,20 @@ impl<C: Collection> Collection for Together<Vec<C>> {
     type Output = Vec<C::Output>;
 
     fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<Self::Output>> {
-        let lowered = C::lower_all(&self.0, builder)?;
-        let tasks: Vec<_> = lowered.iter().flat_map(|l| l.tasks.iter().copied()).collect();
-        let parts: Vec<_> = lowered.into_iter().map(|l| (l.tasks.len(), l.finish)).collect();
-        Ok(Lowered::new(tasks, move |blocks| {
-            let mut blocks = blocks.into_iter();
-            parts.into_iter().map(|(n, finish)| finish(take(&mut blocks, n)?)).collect()
-        }))
+        Ok(in_turn(self.0.iter().map(|c| c.lower(builder)).collect::<Result<_>>()?))
     }
+
+    fn lower_result(&self, builder: &mut GraphBuilder) -> Result<Lowered<Self::Output>> {
+        Ok(in_turn(C::lower_all(&self.0, builder)?))
+    }
+}
+
+/// Collections of one type, one after another.
+fn in_turn<T: 'static>(lowered: Vec<Lowered<T>>) -> Lowered<Vec<T>> {
+    let tasks: Vec<_> = lowered.iter().flat_map(|l| l.tasks.iter().copied()).collect();
+    let parts: Vec<_> = lowered.into_iter().map(|l| (l.tasks.len(), l.finish)).collect();
+    Lowered::new(tasks, move |blocks| {
+        let mut blocks = blocks.into_iter();
+        parts.into_iter().map(|(n, finish)| finish(take(&mut blocks, n)?)).collect()
+    })
 }
