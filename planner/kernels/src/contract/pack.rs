@@ -2,24 +2,25 @@
 
 use ndarray::{ArrayView2, s};
 
-/// The matrix in strips of `width` columns, one strip after another and each row by row; the last strip is filled up with
+/// The matrix in strips of `W` columns, one strip after another and each row by row; the last strip is filled up with
 /// zeros.
-pub(super) fn pack<T: Copy + Default>(matrix: &ArrayView2<'_, T>, width: usize, out: &mut Vec<T>) {
+pub(super) fn pack<T: Copy + Default, const W: usize>(matrix: &ArrayView2<'_, T>, out: &mut Vec<T>) {
     let (rows, columns) = matrix.dim();
     out.clear();
-    out.resize(columns.div_ceil(width) * width * rows, T::default());
+    out.resize(columns.div_ceil(W) * W * rows, T::default());
     let by_columns = matrix.strides().first() < matrix.strides().last();
-    for (i, strip) in out.chunks_exact_mut((rows * width).max(1)).enumerate() {
-        let part = matrix.slice(s![.., i * width..columns.min((i + 1) * width)]);
+    for (i, strip) in out.chunks_exact_mut((rows * W).max(1)).enumerate() {
+        let part = matrix.slice(s![.., i * W..columns.min((i + 1) * W)]);
         if by_columns {
             for (t, column) in part.columns().into_iter().enumerate() {
-                strip.iter_mut().skip(t).step_by(width).zip(column).for_each(|(out, value)| *out = *value);
+                strip.iter_mut().skip(t).step_by(W).zip(column).for_each(|(out, value)| *out = *value);
             }
         } else {
-            for (out, row) in strip.chunks_exact_mut(width).zip(part.rows()) {
-                match (row.as_slice(), out.get_mut(..row.len())) {
-                    (Some(row), Some(out)) => out.copy_from_slice(row),
-                    _ => out.iter_mut().zip(row).for_each(|(out, value)| *out = *value),
+            for (out, row) in strip.as_chunks_mut::<W>().0.iter_mut().zip(part.rows()) {
+                // Rows of a known length are copied in a few instructions.
+                match row.as_slice().and_then(|row| <&[T; W]>::try_from(row).ok()) {
+                    Some(row) => *out = *row,
+                    None => out.iter_mut().zip(row).for_each(|(out, value)| *out = *value),
                 }
             }
         }
@@ -38,7 +39,7 @@ mod tests {
         let turned = matrix.t().as_standard_layout().into_owned();
         for view in [matrix.view(), turned.t()] {
             let mut out = vec![7.0; 2];
-            pack(&view, 2, &mut out);
+            pack::<_, 2>(&view, &mut out);
             assert_eq!(out, want);
         }
     }

@@ -28,6 +28,9 @@ const PANEL: usize = 4096;
 /// Rows of a tile.
 const ROWS: usize = 6;
 
+/// How many bytes before it is read the left matrix is asked for.
+const AHEAD: usize = 576;
+
 /// Multiplications below which packing costs more than it saves.
 const WORTH: usize = 32 * 32 * 32;
 
@@ -44,6 +47,9 @@ pub(super) trait Tiled: Copy + Default + std::ops::Add<Output = Self> {
     /// Columns of a tile: two registers.
     const COLUMNS: usize;
 
+    /// The right matrix in strips as wide as a tile.
+    fn strips(matrix: &ArrayView2<'_, Self>, out: &mut Vec<Self>);
+
     /// The product of `depth` columns of a strip and `depth` rows of another, added to a tile of the result or instead
     /// of it.
     ///
@@ -58,6 +64,10 @@ macro_rules! tiled {
         impl Tiled for $t {
             const COLUMNS: usize = 2 * $lanes;
 
+            fn strips(matrix: &ArrayView2<'_, Self>, out: &mut Vec<Self>) {
+                pack::<Self, { 2 * $lanes }>(matrix, out);
+            }
+
             #[target_feature(enable = "avx2,fma")]
             unsafe fn tile(
                 depth: usize,
@@ -71,10 +81,11 @@ macro_rules! tiled {
                 // SAFETY: the caller's promise; what is prefetched need not exist.
                 unsafe {
                     for row in 0..ROWS {
-                        _mm_prefetch::<_MM_HINT_T0>(c.add(row * stride).cast());
+                        let first = c.add(row * stride);
+                        _mm_prefetch::<_MM_HINT_T0>(first.cast());
+                        _mm_prefetch::<_MM_HINT_T0>(first.add(Self::COLUMNS - 1).cast());
                     }
-                    for _ in 0..depth {
-                        _mm_prefetch::<_MM_HINT_T0>(a.wrapping_add(16 * ROWS).cast());
+                    let mut step = || {
                         let (left, right) = ($load(b), $load(b.add($lanes)));
                         for (row, sum) in sums.iter_mut().enumerate() {
                             let value = $broadcast(&*a.add(row));
@@ -82,6 +93,17 @@ macro_rules! tiled {
                         }
                         a = a.add(ROWS);
                         b = b.add(Self::COLUMNS);
+                        a
+                    };
+                    for _ in 0..depth / 4 {
+                        let (_, _, _, a) = (step(), step(), step(), step());
+                        // Four steps read three cache lines of doubles.
+                        for line in 0..3 {
+                            _mm_prefetch::<_MM_HINT_T0>(a.cast::<i8>().wrapping_add(AHEAD + line * 64));
+                        }
+                    }
+                    for _ in 0..depth % 4 {
+                        step();
                     }
                     for (row, sum) in sums.into_iter().enumerate() {
                         for (half, mut value) in sum.into_iter().enumerate() {
@@ -134,10 +156,10 @@ pub(super) fn multiply<T: Tiled>(a: &ArrayView2<'_, T>, b: &ArrayView2<'_, T>, o
         let columns = PANEL.min(n - column);
         for at in (0..k).step_by(DEPTH) {
             let depth = DEPTH.min(k - at);
-            pack(&b.slice(s![at..at + depth, column..column + columns]), T::COLUMNS, &mut panel);
+            T::strips(&b.slice(s![at..at + depth, column..column + columns]), &mut panel);
             for row in (0..m).step_by(BLOCK) {
                 let rows = BLOCK.min(m - row);
-                pack(&a.slice(s![row..row + rows, at..at + depth]).reversed_axes(), ROWS, &mut block);
+                pack::<T, ROWS>(&a.slice(s![row..row + rows, at..at + depth]).reversed_axes(), &mut block);
                 let Some(out) = out.get_mut(row * n + column..) else { continue };
                 let part = Part { out, stride: n, rows, columns, add: add || at > 0 };
                 part.fill(depth, &block, &panel);
