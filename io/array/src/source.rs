@@ -30,6 +30,12 @@ pub trait ArraySource: Debug + Send + Sync {
         false
     }
 
+    /// Whether reading takes much longer than copying, because what is stored is compressed: what is read is then kept
+    /// for all who need it, where it fits in memory, instead of being read again.
+    fn is_compressed(&self) -> bool {
+        false
+    }
+
     /// Reads a region; the chunk has the region's shape.
     ///
     /// # Errors

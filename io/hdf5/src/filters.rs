@@ -101,6 +101,11 @@ impl Pipeline {
         self.0.is_empty()
     }
 
+    /// Whether undoing the filters takes much longer than copying.
+    pub fn is_compressed(&self) -> bool {
+        self.0.iter().any(|filter| matches!(filter, Filter::Deflate(_) | Filter::Lzf))
+    }
+
     /// Undoes the filters on `scratch.bytes`, except those whose bit is set in `mask`; `expected` bytes must come out.
     ///
     /// # Errors

@@ -347,6 +347,10 @@ impl ArraySource for Hdf5Source {
         self.0.pieces.as_deref()
     }
 
+    fn is_compressed(&self) -> bool {
+        matches!(&self.0.layout.place, Place::Chunks { pipeline, .. } if pipeline.is_compressed())
+    }
+
     fn read(&self, region: &Region) -> Result<Chunk> {
         let name = self.describe();
         check_region(&name, self.shape(), region)?;

@@ -218,6 +218,12 @@ impl ArraySource for ZarrSource {
         self.0.pieces.as_deref()
     }
 
+    fn is_compressed(&self) -> bool {
+        let codecs = self.0.array.codecs();
+        // What shards are made of is not looked into: nearly all are compressed.
+        !codecs.bytes_to_bytes_codecs().is_empty() || self.0.array.subchunk_shape().is_some()
+    }
+
     fn read(&self, region: &Region) -> Result<Chunk> {
         let name = self.describe();
         check_region(&name, self.shape(), region)?;

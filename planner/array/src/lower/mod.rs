@@ -35,10 +35,11 @@ use std::sync::Arc;
 
 use swath_block::{OpHandle, Operation};
 use swath_error::{Error, Result};
+use swath_execute::{RunOptions, machine_memory};
 use swath_graph::{Annotations, GraphBuilder, Key, Layer, TaskId};
 
 use crate::expr::{Expr, Node};
-use crate::nodes::Origin;
+use crate::nodes::{Leaf, Origin};
 use crate::walk::topological;
 
 pub(crate) use blocks::blocks;
@@ -65,6 +66,9 @@ pub(crate) use slice::slice;
 pub use store::{OpenSink, store};
 pub(crate) use take::take;
 pub(crate) use tree::tree;
+
+/// Which part of the memory a source may take that is kept instead of being read twice.
+const KEPT: u64 = 16;
 
 /// Lowering under way.
 pub(crate) struct Lowering<'a> {
@@ -141,12 +145,23 @@ impl<'a> Lowering<'a> {
         let depth = self.depth.get(&consumer.key()).copied().unwrap_or(0);
         // What is in memory is handed out once.
         let handed_out = self.builder.travels() && node.origin.is_free();
-        let key = if depth == 0 || handed_out {
+        let key = if depth == 0 || handed_out || self.is_kept(input, node) {
             input.key()
         } else {
             Key::of("read-again").key(input.key()).u64(u64::from(depth)).finish()
         };
         leaf(node, input.dtype(), key, self)
+    }
+
+    /// Whether what a compressed source gives is kept until all have read it: a small part of this process's memory.
+    fn is_kept(&self, leaf: &Expr, node: &Leaf) -> bool {
+        let size = leaf.shape().ok().and_then(|shape| {
+            shape.iter().try_fold(leaf.dtype().size() as u64, |bytes, n| bytes.checked_mul(*n as u64))
+        });
+        let memory = || RunOptions::current().memory_limit.unwrap_or_else(machine_memory);
+        node.origin.is_compressed()
+            && !self.builder.travels()
+            && size.is_some_and(|bytes| bytes <= memory() / KEPT)
     }
 
     /// Adds a layer of `operation`; `deps_of(i, out)` pushes what task `i` reads.

@@ -70,6 +70,11 @@ impl Origin {
             Self::Source(source) => source.in_memory(),
         }
     }
+
+    /// Whether reading once and keeping what was read is quicker than reading twice.
+    pub(crate) fn is_compressed(&self) -> bool {
+        matches!(self, Self::Source(source) if source.is_compressed())
+    }
 }
 
 impl Leaf {

@@ -8,12 +8,16 @@ use swath_array_plan::{
 };
 use swath_block::{Chunk, DType};
 use swath_error::Result;
+use swath_execute::RunOptions;
 use swath_graph::Key;
 use swath_kernels::{BinaryOp, ReduceOp, UnaryOp};
 
 /// A file that is never read.
 #[derive(Debug)]
-struct Unread([usize; 2]);
+struct Unread {
+    shape: [usize; 2],
+    compressed: bool,
+}
 
 impl ArraySource for Unread {
     fn dtype(&self) -> DType {
@@ -21,11 +25,15 @@ impl ArraySource for Unread {
     }
 
     fn shape(&self) -> &[usize] {
-        &self.0
+        &self.shape
     }
 
     fn storage_chunks(&self) -> Option<&[usize]> {
         Some(&[10, 10])
+    }
+
+    fn is_compressed(&self) -> bool {
+        self.compressed
     }
 
     fn read(&self, _: &Region) -> Result<Chunk> {
@@ -42,7 +50,12 @@ impl ArraySource for Unread {
 }
 
 fn file() -> Expr {
-    from_source(Arc::new(Unread([100, 60])), &ChunkSpec::from([20, 20])).unwrap()
+    stored(false)
+}
+
+fn stored(compressed: bool) -> Expr {
+    let source = Unread { shape: [100, 60], compressed };
+    from_source(Arc::new(source), &ChunkSpec::from([20, 20])).unwrap()
 }
 
 fn op(op: BinaryOp, a: &Expr, b: &Expr) -> Expr {
@@ -57,6 +70,19 @@ fn anomaly() {
         reduce(&op(BinaryOp::Subtract, &x, &mean), ReduceOp::Std { ddof: 0 }, &Axes::from(0), None).unwrap();
     let total = reduce(&spread, ReduceOp::Sum, &Axes::all(), None).unwrap();
     insta::assert_snapshot!(explain(&total).unwrap());
+}
+
+#[test]
+fn compressed_files_are_read_once_where_they_fit_in_memory() {
+    let reads = |compressed, options: RunOptions| {
+        let x = stored(compressed);
+        let mean = reduce(&x, ReduceOp::Mean, &Axes::from(1).keepdims(), None).unwrap();
+        let rest = options.scope(|| explain(&op(BinaryOp::Subtract, &x, &mean)).unwrap());
+        rest.lines().filter(|line| line.starts_with("  read ")).count()
+    };
+    assert_eq!(reads(false, RunOptions::default()), 2);
+    assert_eq!(reads(true, RunOptions::default()), 1);
+    assert_eq!(reads(true, RunOptions::default().memory_limit(16 * 100 * 60 * 8 - 1)), 2);
 }
 
 #[test]
