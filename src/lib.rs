@@ -43,6 +43,7 @@ pub use swath_tasks::{actor, task};
 /// # Ok::<(), swath::Error>(())
 /// ```
 pub mod prelude {
+    pub use crate::dd::ToDataFrame as _;
     pub use crate::{Collection, Delayed, RunOptions, col, compute_all, da, db, dd, delayed, lit, sql};
 }
 

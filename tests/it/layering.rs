@@ -139,6 +139,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "swath-files",
             "swath-relational",
             "swath-tasks",
+            // Columns become arrays and arrays columns, by the arrays' public face.
+            "swath-array",
         ],
     ),
 ];

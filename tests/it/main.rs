@@ -5,9 +5,11 @@
 mod cli;
 mod cluster;
 mod examples;
+mod frames;
 mod interrupt;
 mod layering;
 mod loopback;
+mod numpy;
 mod operations;
 mod runtimes;
 mod split;

@@ -1,12 +1,12 @@
-//! Arrays over results of delayed calls.
+//! Arrays over results of delayed calls and of other collections' tasks.
 
 use std::sync::Arc;
 
-use swath_array_plan::{AxisSpec, ChunkSpec, given};
+use swath_array_plan::{AxisSpec, ChunkSpec, Chunks, given};
 use swath_execute::Collection;
 use swath_graph::GraphBuilder;
 
-use crate::{Array, Dims, Element};
+use crate::{Array, DType, Dims, DynArray, Element};
 
 /// An array of one chunk that a delayed call gives: an ndarray of `T` or a [`crate::Chunk`], of this shape. What comes of
 /// another shape or type fails the task. Join such arrays with [`crate::concatenate`], [`crate::stack`] or
@@ -47,4 +47,19 @@ where
         given("the delayed value", T::DTYPE, chunks, tasks)
     };
     Array::new(build())
+}
+
+/// An array of `dtype` whose chunks are the results of another collection's tasks, in row-major order of the block grid of
+/// `chunks`; rows or columns of lengths that are not known yet are [`crate::Axis::Unknown`]. For collections that become
+/// arrays: `name` is what errors call them. What comes of another shape or type fails the task.
+///
+/// The error of another number of tasks surfaces when the array is used.
+#[track_caller]
+pub fn from_tasks<C>(name: &str, dtype: DType, chunks: Chunks, value: &C) -> DynArray
+where
+    C: Collection + Clone + Send + Sync + 'static,
+{
+    let value = value.clone();
+    let tasks = Arc::new(move |builder: &mut GraphBuilder| Ok(value.lower(builder)?.tasks));
+    DynArray::new(given(name, dtype, chunks, tasks))
 }

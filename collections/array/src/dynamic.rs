@@ -37,6 +37,11 @@ impl DynArray {
         Self { expr: expr.map_err(|e| e.at(caller)) }
     }
 
+    /// An array that gives `error` whenever it is used.
+    pub fn poisoned(error: Error) -> Self {
+        Self { expr: Err(error) }
+    }
+
     /// The expression.
     ///
     /// # Errors

@@ -62,7 +62,7 @@ pub use create::{
     Steps, arange, arange_f64, array, eye, eye_as, from_array, from_ndarray, from_source, fromfunction, full,
     full_like, identity, linspace, ones, ones_as, ones_like, tri, zeros, zeros_as, zeros_like,
 };
-pub use delayed::from_delayed;
+pub use delayed::{from_delayed, from_tasks};
 pub use dims::Dims;
 pub use dynamic::DynArray;
 pub use gufunc::apply_gufunc;
@@ -93,7 +93,7 @@ pub use zarr::{ZarrOptions, from_zarr, from_zarr_dyn};
 
 pub use swath_array_io::{ArrayInfo, ArraySource, Attribute, Region, TimeUnit};
 pub use swath_array_plan::{
-    Axes, AxisSpec, BlockInfo, ChunkSpec, Chunks, Index, Indices, NewAxis, Stepped, chunk_bytes,
+    Axes, Axis, AxisSpec, BlockInfo, ChunkSpec, Chunks, Index, Indices, NewAxis, Stepped, chunk_bytes,
     set_chunk_size, with_chunk_size,
 };
 pub use swath_block::{Chunk, DType, Element, Scalar};

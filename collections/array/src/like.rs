@@ -12,6 +12,9 @@ mod private {
 /// Arrays of either kind: [`Array`]s of one element type, or [`DynArray`]s of any. Functions of several arrays, such as
 /// [`crate::concatenate`], take lists of either and give what they were given.
 pub trait ArrayLike: Clone + private::Sealed {
+    /// The same array, typed at run time.
+    fn to_dyn(&self) -> DynArray;
+
     #[doc(hidden)]
     fn planned(&self) -> Result<&Expr>;
 
@@ -24,6 +27,10 @@ impl<T> private::Sealed for Array<T> {}
 impl private::Sealed for DynArray {}
 
 impl<T: Element> ArrayLike for Array<T> {
+    fn to_dyn(&self) -> DynArray {
+        self.as_dyn().clone()
+    }
+
     fn planned(&self) -> Result<&Expr> {
         self.expr()
     }
@@ -35,6 +42,10 @@ impl<T: Element> ArrayLike for Array<T> {
 }
 
 impl ArrayLike for DynArray {
+    fn to_dyn(&self) -> DynArray {
+        self.clone()
+    }
+
     fn planned(&self) -> Result<&Expr> {
         self.expr()
     }

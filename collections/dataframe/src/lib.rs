@@ -15,6 +15,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod arrays;
 mod engine;
 mod expr;
 mod formats;
@@ -25,6 +26,7 @@ mod read;
 mod sql;
 mod types;
 
+pub use arrays::{ArrayColumns, ArrayOptions, ToDataFrame, from_array};
 pub use expr::{
     Dates, Expr, IntoExprs, IntoNames, IntoOperand, IntoSortKeys, SortKey, Strings, Then, When, col,
     count_rows, lit, when,

@@ -13,7 +13,7 @@ use swath_block::{
     Block, Inputs, OpHandle, Operation, Table, TaskContext, encode_operation, register_operation,
 };
 use swath_error::{Error, Result};
-use swath_graph::{Annotations, GraphBuilder, Key, Layer, TaskId, TaskRange};
+use swath_graph::{Annotations, GraphBuilder, Key, Layer, Spread, TaskId, TaskRange};
 
 use crate::error::from_datafusion;
 use crate::memory_table::{InputTable, MemoryTable};
@@ -82,7 +82,7 @@ pub fn lower_with(plan: &LogicalPlan, inputs: &[TaskId], builder: &mut GraphBuil
         return Ok(known);
     }
     let (plan, inputs) = settle_kept(plan, inputs, builder)?;
-    if let Way::Split(split) = way(&plan, builder.spread(), *builder.notes::<SplitLimits>()) {
+    if let Way::Split(split) = way(&plan, spread(builder, &inputs), *builder.notes::<SplitLimits>()) {
         return split::lower(*split, key, &layer_name(&plan), &inputs, builder);
     }
     let (settled, inputs) = settle(&plan, &inputs, builder)?;
@@ -115,8 +115,18 @@ pub fn lower_in_order(plan: &LogicalPlan, builder: &mut GraphBuilder) -> Result<
 /// # Errors
 /// As [`lower`].
 pub fn how(plan: &LogicalPlan, builder: &mut GraphBuilder) -> Result<String> {
-    let (plan, _) = settle_kept(plan, &[], builder)?;
-    Ok(way(&plan, builder.spread(), *builder.notes::<SplitLimits>()).to_string())
+    let (plan, inputs) = settle_kept(plan, &[], builder)?;
+    Ok(way(&plan, spread(builder, &inputs), *builder.notes::<SplitLimits>()).to_string())
+}
+
+/// What a plan that reads these results is spread over. Where nothing says so, many results are read one by one all the
+/// same: together they may be larger than memory.
+fn spread(builder: &GraphBuilder, inputs: &[TaskId]) -> Option<Spread> {
+    let one_process = || {
+        let threads = std::thread::available_parallelism().map_or(1, Into::into);
+        (inputs.len() > 1).then(|| Spread::new(2, threads))
+    };
+    builder.spread().or_else(one_process)
 }
 
 /// A layer of one task that takes all slots it can get.

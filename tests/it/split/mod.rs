@@ -2,7 +2,7 @@
 
 mod answers;
 mod cluster;
-mod data;
+pub mod data;
 #[path = "../../../collections/dataframe/tests/it/group_bys.rs"]
 mod group_bys;
 #[path = "../../../collections/dataframe/tests/it/oracle.rs"]

@@ -4,6 +4,7 @@
 
 use swath_local as _;
 
+mod arrays;
 mod errors;
 mod formulas;
 mod group_bys;

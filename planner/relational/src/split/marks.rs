@@ -24,6 +24,15 @@ pub(super) fn gather<'a>(tables: impl Iterator<Item = &'a Table>) -> Result<Vec<
     settle_quotes(texts.flat_map(|text| text.lines().filter_map(read)).collect())
 }
 
+/// The schema without notes.
+pub(super) fn without(schema: &SchemaRef) -> SchemaRef {
+    let mut metadata = schema.metadata().clone();
+    match metadata.remove(QUOTES) {
+        Some(_) => Arc::new(Schema::new_with_metadata(schema.fields().clone(), metadata)),
+        None => Arc::clone(schema),
+    }
+}
+
 /// The schema with notes.
 pub(super) fn noted(schema: SchemaRef, open: &[OpenQuotes]) -> SchemaRef {
     if open.is_empty() {
@@ -51,13 +60,7 @@ pub fn join_parts(blocks: Vec<Block>) -> Result<Table> {
     let tables = blocks.into_iter().map(Block::into_table).collect::<Result<Vec<_>>>()?;
     check(&tables)?;
     let Some(first) = tables.first() else { return Err(Error::internal("a query gave no result")) };
-    let mut schema = Arc::clone(first.schema());
-    if schema.metadata().contains_key(QUOTES) {
-        let mut metadata = schema.metadata().clone();
-        metadata.remove(QUOTES);
-        schema = Arc::new(Schema::new_with_metadata(schema.fields().clone(), metadata));
-    }
-    Table::new(schema, tables.iter().flat_map(|t| t.batches()).cloned().collect())
+    Table::new(without(first.schema()), tables.iter().flat_map(|t| t.batches()).cloned().collect())
 }
 
 fn written(block: &OpenQuotes) -> String {

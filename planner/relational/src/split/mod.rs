@@ -10,12 +10,15 @@ mod cut;
 mod fragment;
 mod lower;
 mod marks;
+mod notes;
 mod parquet;
+mod parts;
 mod slices;
 mod way;
 
 pub(crate) use lower::lower;
 pub(crate) use marks::check;
 pub use marks::join_parts;
+pub use parts::Parts;
 pub use way::SplitLimits;
 pub(crate) use way::{Way, way};

@@ -38,11 +38,14 @@ pub(super) struct Sliced {
     pub(super) inputs: Option<usize>,
 }
 
+/// How many slices to make of a source of so many stored bytes.
+pub(super) type Wanted<'a> = &'a dyn Fn(u64) -> usize;
+
 /// A source in slices; none for another kind of source.
-pub(super) fn slice(leaf: &Plan, spread: Spread) -> Result<Option<Sliced>, DataFusionError> {
+pub(super) fn slice(leaf: &Plan, wanted: Wanted<'_>) -> Result<Option<Sliced>, DataFusionError> {
     if let Some(lines) = leaf.downcast_ref::<LinesExec>() {
         let bytes = lines.parts().0.stored_bytes();
-        let scan = lines.sliced(wanted(bytes, spread))?;
+        let scan = lines.sliced(wanted(bytes))?;
         let count = scan.slices();
         return Ok(Some(Sliced { scan: Arc::new(scan), count, bytes, inputs: None }));
     }
@@ -54,14 +57,14 @@ pub(super) fn slice(leaf: &Plan, spread: Spread) -> Result<Option<Sliced>, DataF
     let Some(config) = files(leaf) else { return Ok(None) };
     let whole = whole_files(config);
     let bytes = whole.iter().map(|f| f.object_meta.size).sum();
-    let groups = groups(whole, wanted(bytes, spread));
+    let groups = groups(whole, wanted(bytes));
     let count = groups.len();
     let config = FileScanConfigBuilder::from(config.clone()).with_file_groups(groups).build();
     Ok(Some(Sliced { scan: DataSourceExec::from_data_source(config), count, bytes, inputs: None }))
 }
 
-/// How many slices to make of so many bytes.
-fn wanted(bytes: u64, spread: Spread) -> usize {
+/// How many slices to make of so many bytes for so many threads.
+pub(super) fn for_threads(bytes: u64, spread: Spread) -> usize {
     let by_size = usize::try_from(bytes.div_ceil(LARGEST)).unwrap_or(usize::MAX);
     (spread.slots * PER_SLOT).max(by_size)
 }

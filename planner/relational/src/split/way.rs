@@ -17,7 +17,7 @@ use swath_graph::Spread;
 
 use super::cut::{Above, Cut, cut, over};
 use super::fragment::RunFragment;
-use super::slices;
+use super::slices::{self, Sliced, Wanted};
 use crate::inputs_exec::InputsExec;
 use crate::{Session, threads};
 
@@ -51,7 +51,7 @@ pub(crate) enum Way {
 }
 
 /// A plan in parts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Split {
     /// How many slices the source has.
     pub(super) slices: usize,
@@ -73,7 +73,7 @@ impl Split {
 }
 
 /// What brings the parts together.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Merge {
     /// Nothing: they are the answer, one after another.
     Nothing,
@@ -119,15 +119,7 @@ pub(crate) fn way(plan: &LogicalPlan, spread: Option<Spread>, limits: SplitLimit
 }
 
 fn split(plan: &LogicalPlan, spread: Spread, limits: SplitLimits) -> Result<Split, String> {
-    // One partition would leave no exchange to cut at.
-    let physical = physical(plan, spread.slots_each().max(2))?;
-    let cut = cut(&physical)?;
-    let Some(source) = slices::slice(&cut.source, spread).map_err(failed)? else {
-        return Err("its rows are in the memory of this process".into());
-    };
-    if source.count < 2 {
-        return Err("its source is one small file or one result".into());
-    }
+    let (cut, source) = sliced(plan, spread.slots_each(), &|bytes| slices::for_threads(bytes, spread))?;
     let part = over(source.scan, &cut.below).map_err(failed)?;
     let large = source.bytes >= limits.shuffle_bytes;
     let (part, merge) = match &cut.above {
@@ -145,6 +137,32 @@ fn split(plan: &LogicalPlan, spread: Spread, limits: SplitLimits) -> Result<Spli
     };
     let slots = u16::try_from(spread.slots_each()).unwrap_or(u16::MAX);
     Ok(Split { slices: source.count, inputs: source.inputs, part, merge, limits, slots })
+}
+
+/// The plan in two and its source in slices, or why it is left whole.
+fn sliced(plan: &LogicalPlan, partitions: usize, wanted: Wanted<'_>) -> Result<(Cut, Sliced), String> {
+    // One partition would leave no exchange to cut at.
+    let physical = physical(plan, partitions.max(2))?;
+    let cut = cut(&physical)?;
+    let Some(source) = slices::slice(&cut.source, wanted).map_err(failed)? else {
+        return Err("its rows are in the memory of this process".into());
+    };
+    if source.count < 2 {
+        return Err("its source is one small file or one result".into());
+    }
+    Ok((cut, source))
+}
+
+/// A plan that does the same to every slice of its source, whose results one after another are the answer; the source
+/// is cut into `wanted(stored bytes)` slices where it can be. Or why there is no such way.
+pub(super) fn by_slice(plan: &LogicalPlan, wanted: Wanted<'_>) -> Result<Split, String> {
+    let (cut, source) = sliced(plan, 1, wanted)?;
+    if !matches!(cut.above, Above::Nothing) {
+        return Err("its parts are not the answer, one after another".into());
+    }
+    let part = RunFragment::new(over(source.scan, &cut.below).map_err(failed)?, false)?;
+    let limits = SplitLimits::default();
+    Ok(Split { slices: source.count, inputs: source.inputs, part, merge: Merge::Nothing, limits, slots: 1 })
 }
 
 /// The physical plan that is cut, for so many partitions.
