@@ -56,6 +56,11 @@ impl Watch {
         Self { limit, halted: false, idle_since: None, floor: 0 }
     }
 
+    /// Whether a process that holds so many bytes has results written to files.
+    pub fn is_much(&self, held: u64) -> bool {
+        held > self.limit / 100 * EVICT_PERCENT
+    }
+
     /// Looks at the bytes the process holds now; `running` tells whether tasks are under way.
     pub fn look(&mut self, held: u64, running: bool, now: Instant) -> Verdict {
         let percent = |p: u64| self.limit / 100 * p;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use swath_block::MemoryLedger;
+use swath_block::{MemoryLedger, give_back_freed};
 use swath_error::{Error, ErrorKind, Result};
 use swath_flight::{FlightClient, FlightOptions, FlightServer, Tls};
 use swath_scheduler::WorkerId;
@@ -168,7 +168,8 @@ async fn heartbeat(desk: Arc<Desk>, options: WorkerOptions) {
     let mut leaving = false;
     for look in 0u64.. {
         if options.owns_process {
-            heed(&desk, &options, watch.look(held_memory(None), desk.is_running(), Instant::now()));
+            let held = held(&watch);
+            heed(&desk, &options, watch.look(held, desk.is_running(), Instant::now()));
         }
         if look.is_multiple_of(LOOKS) {
             desk.report(FromWorker::Heartbeat(desk.metrics()));
@@ -179,6 +180,16 @@ async fn heartbeat(desk: Arc<Desk>, options: WorkerOptions) {
         }
         tokio::time::sleep(LOOK).await;
     }
+}
+
+/// What the process holds. Near the limit, what was freed and not given back does not count: it is given back first.
+fn held(watch: &Watch) -> u64 {
+    let held = held_memory(None);
+    if !watch.is_much(held) {
+        return held;
+    }
+    give_back_freed();
+    held_memory(None)
 }
 
 /// Does what a look at the memory led to.

@@ -6,4 +6,5 @@ pub mod delayed_loop;
 mod events;
 pub mod groupby_mean;
 pub mod letters;
+mod random_walks;
 pub mod sql_over_files;

@@ -12,7 +12,6 @@ use swath_array::{
     self as da, Axes, BincountOptions, Bins, Chunk, CovOptions, DType, DynArray, HistogramOptions, Index,
     Indices, QuantileMethod, ReduceOp, Side, Spacing,
 };
-use swath_block::with_dtype;
 
 use super::cases::{dtype, input, ints, item, numbers, same};
 

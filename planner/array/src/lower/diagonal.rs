@@ -52,7 +52,7 @@ impl Operation for TakeDiagonal {
         let shape: Shape = others.iter().copied().chain([span.len]).collect();
         let strides: Strides = outer.iter().copied().chain([down + along]).collect();
         let part = chunk.restride(shape, strides, chunk.offset() + row * down + column * along)?;
-        Ok(contiguous_copy(part)?.into())
+        Ok(contiguous_copy(&part)?.into())
     }
 
     fn encode(&self) -> Result<Vec<u8>> {

@@ -11,7 +11,7 @@ use swath_graph::{Annotations, Key};
 use swath_kernels::{assemble, slice as slice_chunk};
 
 use super::elementwise::annotations;
-use super::slice::range;
+use super::slice::{part_of, range};
 use super::{Grid, Lowering, coordinates};
 use crate::chunks::{Chunks, Layout, chunk_bytes, plan_rechunk, starts_of};
 use crate::expr::Expr;
@@ -20,6 +20,10 @@ use crate::nodes::Windows;
 
 /// How many times as large as any block those may be together that a new one has pieces of.
 const MUCH: f64 = 4.0;
+
+/// Pieces so large go straight to their new blocks: another layout in between would be written and read once more, which
+/// takes longer than the tasks it saves.
+const PIECE_BYTES: f64 = 512.0 * 1024.0;
 
 /// Assembles every new chunk from the old chunks it overlaps.
 #[derive(Debug, Serialize, Deserialize)]
@@ -61,12 +65,14 @@ impl Operation for Assemble {
         let starts: Vec<Vec<usize>> =
             along.iter().map(|pieces| starts_of(pieces.iter().map(|p| p.slice.len))).collect();
         let counts: Shape = along.iter().map(|p| p.len()).collect();
+        let only = inputs.len() == 1;
         let mut parts = Vec::with_capacity(inputs.len());
         for (i, (block, pieces)) in inputs.into_iter().zip(combinations(&along)).enumerate() {
             let index: Vec<_> = pieces.iter().map(|p| range(&p.slice)).collect();
             let place = coordinates(i, &counts);
             let at = starts.iter().zip(&place).map(|(s, i)| s.get(*i).copied().unwrap_or(0)).collect();
-            let part = slice_chunk(&*block.into_chunk()?, &index)?;
+            let chunk = block.into_chunk()?;
+            let part = if only { part_of(&chunk, &index)? } else { slice_chunk(&chunk, &index)? };
             parts.push((at, part));
         }
         Ok(assemble(self.dtype, &shape, &parts)?.into())
@@ -108,7 +114,8 @@ fn steps(old: &Layout, new: &Layout, dtype: DType) -> Vec<Step> {
     let limit = chunk_bytes() as usize / dtype.size().max(1);
     let mut steps = Vec::new();
     let mut old = old.clone();
-    for layout in plan_rechunk(&old, new, limit) {
+    let direct = piece_bytes(&old, new, dtype) >= PIECE_BYTES;
+    for layout in if direct { vec![new.clone()] } else { plan_rechunk(&old, new, limit) } {
         if reads_much(&old, &layout) {
             let cuts = old.iter().zip(&layout).map(|(o, n)| refined(o, n)).collect();
             steps.push(Step { layout: cuts, pieces: true });
@@ -117,6 +124,15 @@ fn steps(old: &Layout, new: &Layout, dtype: DType) -> Vec<Step> {
         steps.push(Step { layout, pieces: false });
     }
     steps
+}
+
+/// The bytes of a piece of an old block that goes into a new one, on the average.
+fn piece_bytes(old: &Layout, new: &Layout, dtype: DType) -> f64 {
+    let of_axis = |(old, new): (&Vec<usize>, &Vec<usize>)| {
+        let length: usize = new.iter().sum();
+        length as f64 / refined(old, new).len().max(1) as f64
+    };
+    old.iter().zip(new).map(of_axis).product::<f64>() * dtype.size() as f64
 }
 
 /// Whether some new block needs several old ones that together are several times as large as any block.

@@ -1,7 +1,9 @@
 //! Slices of chunks.
 
 use serde::{Deserialize, Serialize};
-use swath_block::{Block, Inputs, Operation, Shape, TaskContext, encode_operation, register_operation};
+use swath_block::{
+    Block, Chunk, Inputs, Operation, Shape, TaskContext, encode_operation, register_operation, with_dtype,
+};
 use swath_error::Result;
 use swath_kernels::{SliceIndex, contiguous, slice as slice_chunk};
 
@@ -42,9 +44,7 @@ impl Operation for SliceChunks {
         if slices.iter().zip(chunk.shape()).all(|(s, n)| s.is_full(*n)) {
             return Ok(chunk.into());
         }
-        let part = slice_chunk(&chunk, &slices.iter().map(range).collect::<Vec<_>>())?;
-        // A view keeps the whole chunk in memory: a small part is copied out of it.
-        if part.len() * 2 < chunk.len() { Ok(contiguous_copy(part)?.into()) } else { Ok(part.into()) }
+        Ok(part_of(&chunk, &slices.iter().map(range).collect::<Vec<_>>())?.into())
     }
 
     fn encode(&self) -> Result<Vec<u8>> {
@@ -52,15 +52,20 @@ impl Operation for SliceChunks {
     }
 }
 
+/// A part of a chunk as the result of a task. A view keeps the whole chunk in memory: a small part is copied out of it.
+pub(super) fn part_of(chunk: &Chunk, index: &[SliceIndex]) -> Result<Chunk> {
+    let part = slice_chunk(chunk, index)?;
+    if part.len() * 2 < chunk.len() { contiguous_copy(&part) } else { Ok(part) }
+}
+
 /// The part with a buffer of its own.
-pub(super) fn contiguous_copy(part: swath_block::Chunk) -> Result<swath_block::Chunk> {
-    let own = part.len() as u64 * part.dtype().size() as u64;
-    if !part.is_contiguous() || part.bytes() <= own {
-        return contiguous(&part);
+pub(super) fn contiguous_copy(part: &Chunk) -> Result<Chunk> {
+    if !part.is_contiguous() {
+        return contiguous(part);
     }
-    swath_block::with_dtype!(part.dtype(), T => {
+    with_dtype!(part.dtype(), T => {
         let values: Vec<T> = part.as_slice::<T>()?.unwrap_or(&[]).to_vec();
-        swath_block::Chunk::from_vec(values, part.shape())
+        Chunk::from_vec(values, part.shape())
     })
 }
 
@@ -90,4 +95,24 @@ pub(crate) fn slice(node: &Slice, expr: &Expr, to: &mut Lowering<'_>) -> Result<
         out.extend(sources.get(i));
     })?;
     Grid::new(expr.chunks().grid(), tasks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_parts_do_not_keep_the_whole_chunk() {
+        let chunk = Chunk::from_vec((0..64 * 64).map(f64::from).collect(), &[64, 64]).unwrap();
+        let whole = chunk.as_slice::<f64>().unwrap().unwrap().as_ptr_range();
+        let range = |start, len| SliceIndex::Range { start, step: 1, len };
+        for index in [[range(8, 2), range(0, 64)], [range(0, 64), range(8, 2)], [range(8, 1), range(8, 1)]] {
+            let part = part_of(&chunk, &index).unwrap();
+            let own = part.as_slice::<f64>().unwrap().expect("the part lies in one piece");
+            assert!(!whole.contains(&own.as_ptr()), "{index:?} is a view");
+            assert_eq!(own.len(), part.len());
+        }
+        let most = part_of(&chunk, &[range(1, 63), range(0, 64)]).unwrap();
+        assert!(whole.contains(&most.as_slice::<f64>().unwrap().unwrap().as_ptr()), "a large part is not copied");
+    }
 }
