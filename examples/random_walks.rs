@@ -1,7 +1,7 @@
 //! Rows to columns: an array larger than a cluster's memory is made row by row and needed column by column.
 //!
 //! `cargo run --release --example random_walks -- [MIB [LIMIT_MIB]]`: so many MiB of random walks (default 1024) on two
-//! worker processes that may hold LIMIT_MIB each (default an eighth). What does not fit waits in files.
+//! worker processes that may hold `LIMIT_MIB` each (default an eighth). What does not fit waits in files.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -19,6 +19,9 @@ pub fn walks(steps: usize) -> da::Array<f64> {
 }
 
 /// The median of all walks at every step, which needs whole columns.
+///
+/// # Errors
+/// What building the walks met.
 pub fn medians(walks: &da::Array<f64>) -> Result<da::Array<f64>> {
     let columns = walks.shape()?.get(1).copied().unwrap_or(1).div_ceil(BLOCKS);
     Ok(walks.rechunk((-1, columns as isize)).median(0))
@@ -59,8 +62,12 @@ fn main() -> Result<()> {
     let mut numbers = std::env::args().skip(1).filter_map(|a| a.parse::<u64>().ok());
     let mib = numbers.next().unwrap_or(1024);
     let limit = numbers.next().unwrap_or(mib / 8);
-    let cluster =
-        LocalCluster::builder().workers(2).threads_per_worker(1).memory_limit(limit << 20).processes().start()?;
+    let cluster = LocalCluster::builder()
+        .workers(2)
+        .threads_per_worker(1)
+        .memory_limit(limit << 20)
+        .processes()
+        .start()?;
     let client = cluster.client()?;
 
     let steps = ((mib << 17) as f64).sqrt() as usize;
@@ -68,16 +75,15 @@ fn main() -> Result<()> {
     let block = format!("{} KiB", (mib << 10).div_ceil(BLOCKS as u64));
     let medians = medians(&walks(steps))?;
     let start = Instant::now();
-    let ((files, memory), found) = watched(&client, || {
-        client.scope(|| da::with_chunk_size(&block, || {
-            if std::env::var_os("EXPLAIN").is_some() { println!("{}", medians.explain()?); }
-            medians.compute()
-        }))
-    });
+    let ((files, memory), found) =
+        watched(&client, || client.scope(|| da::with_chunk_size(&block, || medians.compute())));
     let found = found??;
     let last = found.last().copied().unwrap_or_default();
     println!("{steps} walks of {steps} steps in {:.1} s", start.elapsed().as_secs_f64());
-    println!("the median after the last step is {last:.2}; a walk is {:.0} away by then", (steps as f64).sqrt());
+    println!(
+        "the median after the last step is {last:.2}; a walk is {:.0} away by then",
+        (steps as f64).sqrt()
+    );
     println!("at most {} MiB were in files, and {} MiB in the memory of a worker", files >> 20, memory >> 20);
     for (name, pid) in cluster.workers() {
         if let Some(peak) = pid.and_then(peak_mib) {

@@ -30,8 +30,7 @@ fn same(a: &ndarray::ArrayD<f64>, b: &ndarray::ArrayD<f64>) -> bool {
 #[test]
 fn columns_become_arrays_wherever_they_run() {
     let folder = tempfile::tempdir().unwrap();
-    let cluster =
-        LocalCluster::builder().workers(2).program(env!("CARGO_BIN_EXE_swath")).start().unwrap();
+    let cluster = LocalCluster::builder().workers(2).program(env!("CARGO_BIN_EXE_swath")).start().unwrap();
     let client = cluster.client().unwrap();
     for df in frames(folder.path()) {
         let x = centred(&df);
@@ -57,8 +56,7 @@ fn columns_become_arrays_wherever_they_run() {
 
 #[test]
 fn arrays_become_tables_wherever_they_run() {
-    let cluster =
-        LocalCluster::builder().workers(2).program(env!("CARGO_BIN_EXE_swath")).start().unwrap();
+    let cluster = LocalCluster::builder().workers(2).program(env!("CARGO_BIN_EXE_swath")).start().unwrap();
     let client = cluster.client().unwrap();
     let x = da::arange(4000).reshape([1000, 4]).chunks([64, 3]);
     let df = x.to_dataframe(["a", "b", "c", "d"]);

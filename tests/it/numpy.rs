@@ -16,8 +16,7 @@ const CHAINS: &str = include_str!("../../collections/array/tests/oracle/cases.js
 
 /// What `body` computes on two workers, processes of the `swath` command.
 fn on_two_workers<R>(body: impl FnOnce() -> R) -> R {
-    let cluster =
-        LocalCluster::builder().workers(2).program(env!("CARGO_BIN_EXE_swath")).start().unwrap();
+    let cluster = LocalCluster::builder().workers(2).program(env!("CARGO_BIN_EXE_swath")).start().unwrap();
     cluster.client().unwrap().scope(body)
 }
 

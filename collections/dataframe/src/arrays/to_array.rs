@@ -130,7 +130,7 @@ impl DataFrame {
         let frame = if names.is_empty() {
             self.clone()
         } else {
-            self.select(names.iter().map(|name| col(name)).collect::<Vec<Expr>>())
+            self.select(names.iter().map(col).collect::<Vec<Expr>>())
         };
         match build(&frame, C::FLAT, options) {
             Ok(array) => array,
@@ -172,8 +172,7 @@ impl Collection for Parts {
 
     fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<()>> {
         let shares = u32::try_from(self.layout.shares()).unwrap_or(u32::MAX);
-        let operation =
-            ToChunk { dtype: self.target.dtype, nan: self.target.nan, flat: self.flat, shares };
+        let operation = ToChunk { dtype: self.target.dtype, nan: self.target.nan, flat: self.flat, shares };
         let key = format!("{operation:?}");
         let tasks = self.layout.add(builder, "to-array", &key, OpHandle::payload(operation))?;
         Ok(Lowered::new(tasks, |_| Ok(())))

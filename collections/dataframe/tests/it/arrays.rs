@@ -36,16 +36,14 @@ fn number(v: &Value) -> Option<f64> {
 }
 
 fn column(kind: &str, values: &Value) -> ArrayRef {
-    let numbers: ArrayRef =
-        Arc::new(values.as_array().unwrap().iter().map(number).collect::<Float64Array>());
+    let numbers: ArrayRef = Arc::new(values.as_array().unwrap().iter().map(number).collect::<Float64Array>());
     cast(&numbers, &arrow_type(kind)).unwrap()
 }
 
 /// The columns of a case in batches of two rows.
 fn batches(case: &Value) -> Vec<RecordBatch> {
     let columns = case["columns"].as_array().unwrap();
-    let columns =
-        columns.iter().map(|c| (c[0].as_str().unwrap(), column(c[1].as_str().unwrap(), &c[2])));
+    let columns = columns.iter().map(|c| (c[0].as_str().unwrap(), column(c[1].as_str().unwrap(), &c[2])));
     let all = RecordBatch::try_from_iter(columns).unwrap();
     (0..all.num_rows()).step_by(2).map(|i| all.slice(i, 2.min(all.num_rows() - i))).collect()
 }
@@ -60,8 +58,13 @@ fn columns_become_what_pandas_and_numpy_make_of_them() {
     let cases: Vec<Value> = serde_json::from_str(include_str!("../oracle/arrays.json")).unwrap();
     assert!(cases.len() > 100);
     for case in &cases {
-        let want: Vec<Option<f64>> =
-            case["values"].as_array().unwrap().iter().flat_map(|row| row.as_array().unwrap()).map(number).collect();
+        let want: Vec<Option<f64>> = case["values"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|row| row.as_array().unwrap())
+            .map(number)
+            .collect();
         let batches = batches(case);
         let memory = from_batches(batches.clone());
         // In a file's schema every value may be missing: what is missing is known when it is looked at.
@@ -170,7 +173,10 @@ fn chunks_are_parts_of_files_in_order() {
     assert_eq!(known.compute().unwrap().as_slice().unwrap(), want);
     let counted = df.to_array_with(["n", "half"], &ArrayOptions::default().lengths(true));
     assert_eq!(counted.chunk_sizes().unwrap()[0].iter().sum::<usize>(), 100);
-    assert_eq!(counted.slice(da::s![-3.., 0]).typed::<i64>().compute().unwrap().as_slice().unwrap(), [97, 98, 99]);
+    assert_eq!(
+        counted.slice(da::s![-3.., 0]).typed::<i64>().compute().unwrap().as_slice().unwrap(),
+        [97, 98, 99]
+    );
     // Columns minus their means, as people do it.
     let y = &x - x.mean(da::keepdims(0));
     assert!(y.sum(..).item().unwrap().abs() < 1e-9);
@@ -213,7 +219,8 @@ fn arrays_become_frames_and_come_back() {
     assert_eq!(back.numblocks().unwrap(), [3, 1], "{back}");
     assert_eq!(back.compute().unwrap(), x.compute().unwrap());
     assert_eq!(df.to_array::<f64>(["c", "a"]).compute().unwrap()[[1, 0]], 5.0);
-    let groups = df.with_column("even", (col("a") % 2.0).eq(0.0)).groupby("even").sum("c").sort_values("even");
+    let groups =
+        df.with_column("even", (col("a") % 2.0).eq(0.0)).groupby("even").sum("c").sort_values("even");
     assert_eq!(groups.compute().unwrap().values::<f64>("c").unwrap(), [56.0, 44.0]);
     let sorted = df.sort_values(col("a").desc()).head(2).compute().unwrap();
     assert_eq!(sorted.values::<f64>("a").unwrap(), [21.0, 18.0]);

@@ -113,6 +113,9 @@ mod tests {
             assert_eq!(own.len(), part.len());
         }
         let most = part_of(&chunk, &[range(1, 63), range(0, 64)]).unwrap();
-        assert!(whole.contains(&most.as_slice::<f64>().unwrap().unwrap().as_ptr()), "a large part is not copied");
+        assert!(
+            whole.contains(&most.as_slice::<f64>().unwrap().unwrap().as_ptr()),
+            "a large part is not copied"
+        );
     }
 }

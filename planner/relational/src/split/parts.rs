@@ -68,7 +68,7 @@ impl Parts {
             if tables.len() < 2 {
                 return Ok(vec![tables]);
             }
-            let check = notes(key, "check", &[tables.clone()], builder)?;
+            let check = notes(key, "check", std::slice::from_ref(&tables), builder)?;
             return Ok(vec![tables.into_iter().chain(check).collect()]);
         };
         let (_, inputs) = settle_kept(&self.plan, &[], builder)?;
