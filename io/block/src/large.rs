@@ -24,6 +24,14 @@ pub fn with_room<T>(n: usize) -> Vec<T> {
     room
 }
 
+/// As [`with_room`], or nothing when the system does not give so much.
+pub(crate) fn try_with_room<T>(n: usize) -> Option<Vec<T>> {
+    let mut room = Vec::<T>::new();
+    room.try_reserve_exact(n).ok()?;
+    advise(room.as_ptr().cast(), n.saturating_mul(size_of::<T>()));
+    Some(room)
+}
+
 /// A vector of `n` zeros.
 pub fn zeroed<T: Element>(n: usize) -> Vec<T> {
     let zeros = vec![T::zero(); n];

@@ -12,7 +12,8 @@ use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD, IxDyn, ShapeBuilder};
 use parking_lot::RwLock;
 use swath_error::{Error, Result};
 
-use crate::{Element, Shape, with_room};
+use crate::large::try_with_room;
+use crate::{Element, Shape};
 
 /// Nothing is there yet.
 const EMPTY: u8 = 0;
@@ -59,11 +60,16 @@ impl<T: Element> OutputArray<T> {
     pub fn new(lengths: Vec<Vec<usize>>) -> Result<Self> {
         let shape: Vec<usize> = lengths.iter().map(|axis| axis.iter().sum()).collect();
         let elements = shape.iter().try_fold(size_of::<T>(), |n, length| n.checked_mul(*length));
+        let refused = |who: &str| {
+            let message = format!("{who} holds an array of shape {shape:?}");
+            Error::new(swath_error::ErrorKind::OutOfMemory, message)
+        };
         if elements.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
-            let message = format!("no machine holds an array of shape {shape:?}");
-            return Err(Error::new(swath_error::ErrorKind::OutOfMemory, message));
+            return Err(refused("no machine"));
         }
-        let mut room = std::mem::ManuallyDrop::new(with_room::<T>(shape.iter().product()));
+        let room =
+            try_with_room::<T>(shape.iter().product()).ok_or_else(|| refused("no memory of this machine"))?;
+        let mut room = std::mem::ManuallyDrop::new(room);
         let start = NonNull::new(room.as_mut_ptr()).unwrap_or(NonNull::dangling());
         let blocks = (0..lengths.iter().map(Vec::len).product()).map(|_| AtomicU8::new(EMPTY)).collect();
         let room = Room { start, capacity: room.capacity(), blocks };

@@ -3,7 +3,7 @@
 //! In: chunks with two axes. Out: matrix views without a copy where the elements lie in order; chunks over the memory
 //! of a matrix' columns. It never changes an element.
 
-use std::ops::{Add, Mul, Neg, Sub};
+use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use faer::traits::ComplexField;
 use faer::{MatRef, traits};
@@ -21,6 +21,7 @@ pub(crate) trait Field:
     + Add<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>
+    + Div<Output = Self>
     + Neg<Output = Self>
 {
     /// Of absolute values and singular values.

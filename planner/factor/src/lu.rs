@@ -88,8 +88,11 @@ fn narrow<T: Field>(mut a: MatMut<'_, T>, order: &mut [usize]) {
         if pivot == <T as Element>::zero() {
             continue;
         }
+        // The smallest pivots have no reciprocal.
+        let inverse: T = faer::traits::math_utils::recip(&pivot);
         for i in j + 1..m {
-            a[(i, j)] = faer::traits::math_utils::mul(&a[(i, j)], &faer::traits::math_utils::recip(&pivot));
+            let value = a[(i, j)];
+            a[(i, j)] = if inverse.finite() { value * inverse } else { value / pivot };
         }
         for c in j + 1..n {
             let top = a[(j, c)];

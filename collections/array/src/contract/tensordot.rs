@@ -70,6 +70,14 @@ fn resolved(axes: &TensorAxes, a: usize, b: usize) -> Result<(Vec<usize>, Vec<us
             ErrorKind::ShapeMismatch,
             format!("tensordot: {n} axes of arrays of {a} and {b} axes"),
         )),
+        TensorAxes::Pairs(of_a, of_b) if of_a.len() != of_b.len() => Err(Error::new(
+            ErrorKind::ShapeMismatch,
+            format!(
+                "shape-mismatch for sum: {} axes of the first array, {} of the second",
+                of_a.len(),
+                of_b.len()
+            ),
+        )),
         TensorAxes::Pairs(of_a, of_b) => {
             let list = |axes: &[isize], ndim: usize| {
                 let list = axes.iter().map(|a| normalize_axis(*a, ndim)).collect::<Result<Vec<_>>>()?;

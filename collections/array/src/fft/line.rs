@@ -47,7 +47,7 @@ lines! {
     /// The inverse of [`fft()`] along the last axis, as `numpy.fft.ifft`.
     ifft, ifft_with, |x, o| transform(x, FftKind::Inverse, o), Complex;
     /// The first half of the transform of real numbers along the last axis, `n/2 + 1` values for `n`, as `numpy.fft.rfft`.
-    /// Imaginary parts do not count.
+    /// Complex numbers are refused.
     ///
     /// ```
     /// # use swath_local as _;

@@ -63,8 +63,14 @@ fn along(x: &Expr, kind: FftKind, options: &Several) -> Result<Expr> {
     if options.s.as_ref().is_some_and(|s| s.len() != axes.len()) {
         return Err(Error::argument("fft: Shape and axes have different lengths."));
     }
+    // Lengths are those of `x`, as an axis named twice is halved only once.
+    let lengths = match &options.s {
+        Some(s) => s.clone(),
+        None => axes.iter().map(|a| x.chunks().axis(*a as usize)?.length()).collect::<Result<_>>()?,
+    };
+    let halved = kind == FftKind::RealInverse && options.s.is_none();
     let line = |i: usize| Line {
-        n: options.s.as_ref().and_then(|s| s.get(i).copied()),
+        n: lengths.get(i).copied().filter(|_| !halved || i + 1 < axes.len()),
         axis: axes.get(i).copied().unwrap_or(0),
         norm: options.norm,
     };

@@ -212,5 +212,9 @@ fn widths(axis: &Axis, square: usize, rows: usize, dtype: DType) -> Result<Vec<u
             at += width;
         }
     }
+    if widths.is_empty() {
+        // An axis without elements has a chunk all the same.
+        widths.push(0);
+    }
     Ok(widths)
 }

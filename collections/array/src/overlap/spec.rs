@@ -173,6 +173,12 @@ impl Overlap {
 
     fn check(&self, axis: usize, side: &Side, sizes: &[usize]) -> Result<()> {
         let (depth, n) = (side.before.max(side.after), sizes.iter().sum::<usize>());
+        let extended = depth.checked_mul(2).and_then(|d| d.checked_add(n));
+        if side.boundary != Boundary::None && extended.is_none_or(|n| isize::try_from(n).is_err()) {
+            return Err(Error::argument(format!(
+                "no axis is as long as axis {axis} with an overlap of {depth}"
+            )));
+        }
         if depth > n && side.boundary != Boundary::None && !matches!(side.boundary, Boundary::Constant(_)) {
             return Err(Error::argument(format!(
                 "the overlapping depth {depth} is larger than axis {axis}, which has length {n}"

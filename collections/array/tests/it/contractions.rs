@@ -126,6 +126,11 @@ fn mistakes() {
     assert_eq!(kind(&da::tensordot(&a, &b, 3)), shape);
     assert_eq!(kind(&da::tensordot(&a, &b, (0, 2))), argument);
     assert_eq!(kind(&da::tensordot(&a, &b, ([0, 0], [0, 1]))), argument);
+    let uneven = |a_axes: Vec<isize>, b_axes: Vec<isize>| {
+        da::tensordot(&a, &input(2, &[2, 3]), TensorAxes::Pairs(a_axes, b_axes))
+    };
+    assert_eq!(kind(&uneven(vec![0, 1], vec![0])), shape);
+    assert_eq!(kind(&uneven(vec![0], vec![0, 1])), shape);
     assert_eq!(kind(&da::inner(&a, &b)), shape);
     assert_eq!(kind(&da::vdot(&a, &b)), shape);
     assert_eq!(kind(&da::matmul(&a, &b)), shape);

@@ -102,6 +102,19 @@ fn precisions_are_kept() {
 }
 
 #[test]
+fn an_axis_twice() {
+    // numpy.fft.rfftn(x, axes=[0, 0]): the second transform has the length that the axis had.
+    let x = da::array(vec![1.0_f64, 2.0, 3.0, 4.0]).chunks(3);
+    let twice = fft::rfftn_with(&x, &Several::default().axes([0, 0])).compute().unwrap();
+    let want = [(6.0, 2.0), (14.0, 2.0), (10.0, -2.0), (10.0, -2.0)];
+    assert_eq!(twice.len(), 4);
+    assert!(
+        twice.iter().zip(want).all(|(v, (re, im))| (v - Complex64::new(re, im)).norm() < 1e-12),
+        "{twice}"
+    );
+}
+
+#[test]
 fn shifts() {
     let x = da::arange(20).reshape([4, 5]).chunks(2);
     let moved = fft::fftshift(&x, 1).compute().unwrap();

@@ -230,3 +230,20 @@ fn tall_matrices_stay_in_rows() {
     assert_eq!(q.chunk_sizes().unwrap()[0], vec![1000; 100]);
     assert!(linalg::svdvals(&a).explain().unwrap().contains("qr"));
 }
+
+#[test]
+fn matrices_without_elements_and_the_smallest_pivots() {
+    for shape in [[0, 0], [3, 0], [0, 3]] {
+        let (p, l, u) = linalg::lu(&da::zeros(shape));
+        let k = shape[0].min(shape[1]);
+        assert_eq!(p.compute().unwrap().shape(), [shape[0], shape[0]]);
+        assert_eq!(l.compute().unwrap().shape(), [shape[0], k]);
+        assert_eq!(u.compute().unwrap().shape(), [k, shape[1]]);
+    }
+    let x = linalg::solve(&da::zeros([0, 0]), &da::zeros([0, 2]));
+    assert_eq!(x.compute().unwrap().shape(), [0, 2]);
+    assert_eq!(linalg::inv(&da::zeros([0, 0])).compute().unwrap().shape(), [0, 0]);
+    // 1 / 1e-310 is infinite.
+    let a = da::array(vec![1e-310, 1.0, 0.0, 1.0]).reshape([2, 2]);
+    assert_eq!(linalg::det(&a).item().unwrap(), 1e-310);
+}

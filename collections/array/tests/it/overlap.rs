@@ -99,6 +99,8 @@ fn mistakes() {
     let argument = Some(ErrorKind::InvalidArgument);
     assert_eq!(kind(x.map_overlap([1, 1], same)), argument);
     assert_eq!(kind(x.map_overlap(Overlap::new(7).boundary(Boundary::Reflect), same)), argument);
+    let far = Overlap::new(usize::MAX).boundary(Boundary::constant(0));
+    assert_eq!(kind(x.map_overlap(far, same)), argument);
     assert_eq!(kind(x.map_overlap(Overlap::new(3).allow_small_chunks(false), same)), argument);
     assert_eq!(kind(da::sliding_window_view(&x, 7, 0)), argument);
     assert_eq!(kind(da::sliding_window_view(&x, 0, 0)), argument);

@@ -73,3 +73,22 @@ fn orders() {
     // Rows stay together.
     assert_eq!((mixed.slice(s![.., 1]) - mixed.slice(s![.., 0])).max(..).item().unwrap(), 1);
 }
+
+#[test]
+fn extreme_parameters() {
+    // What was a difference of close numbers gave values of 0 and below.
+    for (mean, scale) in [(1e8, 1.0), (1e15, 1.0)] {
+        let x = default_rng(3).wald(mean, scale, [20_000]);
+        assert!(x.min(..).item().unwrap() > 0.0, "{mean} {scale}");
+        assert!(x.max(..).item().unwrap().is_finite(), "{mean} {scale}");
+    }
+    // These did not come to an end.
+    for a in [1025.0, f64::INFINITY] {
+        assert_eq!(default_rng(1).zipf(a, [100]).max(..).item().unwrap(), 1);
+    }
+    for a in [1.0f64.next_up(), 1.0 + 1e-9, 1.001] {
+        let x = default_rng(1).zipf(a, [1000]);
+        assert!(x.min(..).item().unwrap() >= 1, "{a}");
+        assert!(x.max(..).item().unwrap() > 1_000_000_000, "{a}");
+    }
+}

@@ -97,3 +97,10 @@ fn what_shows_only_when_it_is_met() {
     let missing = da::percentile_approx(&none, 50.0);
     refused(missing.compute().as_ref().err(), ErrorKind::InvalidArgument, "no elements");
 }
+
+#[test]
+fn results_that_no_memory_holds_when_they_are_started() {
+    // No result of 2^48 bytes has room; asking for it must not end the process.
+    let started = da::zeros([1usize << 45]).start().wait();
+    assert_eq!(started.unwrap_err().kind(), ErrorKind::OutOfMemory);
+}

@@ -117,9 +117,10 @@ fn triangular(left: f64, mode: f64, right: f64, u: f64) -> f64 {
 fn wald(mean: f64, scale: f64, d: &mut Draws) -> f64 {
     let y = d.normal();
     let y = mean * y * y;
-    let half = mean / (2.0 * scale);
-    let x = mean + half * (y - (4.0 * scale * y + y * y).sqrt());
-    if d.uniform() <= mean / (mean + x) { x } else { mean * mean / x }
+    // The smaller root over the mean, without the difference of numbers that can be close.
+    let root = y.sqrt() + (y + 4.0 * scale).sqrt();
+    let ratio = 4.0 * scale / (root * root);
+    if d.uniform() <= 1.0 / (1.0 + ratio) { mean * ratio } else { mean / ratio }
 }
 
 /// Best and Fisher, "Efficient simulation of the von Mises distribution", 1979.

@@ -1,5 +1,7 @@
 //! Distributions of whole numbers, one element at a time.
 
+use std::f64::consts::LN_2;
+
 use libm::lgamma;
 
 use super::Distribution;
@@ -190,16 +192,22 @@ fn log_series(p: f64, d: &mut Draws) -> i64 {
 
 /// Devroye, "Non-uniform random variate generation", 1986, chapter X.6.1.
 fn zipf(a: f64, d: &mut Draws) -> i64 {
-    let less = a - 1.0;
-    let b = less.exp2();
+    if a >= 1025.0 {
+        // All but the first number are less likely than a float can tell.
+        return 1;
+    }
+    let (less, most) = (a - 1.0, 9.2e18_f64);
+    // What is drawn stays below `most`: close to 1, nearly all of the tail would lie beyond it.
+    let tail = (-less * most.ln()).exp_m1();
+    let b = (less * LN_2).exp_m1();
     loop {
         let (u, v) = (d.open(), d.open());
-        let x = u.powf(-1.0 / less).floor();
-        if !(1.0..9.2e18).contains(&x) {
+        let x = (-((1.0 - u) * tail).ln_1p() / less).exp().floor();
+        if !(1.0..most).contains(&x) {
             continue;
         }
-        let t = (1.0 + 1.0 / x).powf(less);
-        if v * x * (t - 1.0) / (b - 1.0) <= t / b {
+        let t = (less * (1.0 / x).ln_1p()).exp_m1();
+        if v * x * t / b <= (1.0 + t) / (1.0 + b) {
             return x as i64;
         }
     }
