@@ -24,7 +24,7 @@ thread_local! {
 }
 
 /// The bytes an `"auto"` chunk takes: what [`with_chunk_size`] or [`set_chunk_size`] said, else the environment's
-/// `SWATH_ARRAY_CHUNK_SIZE`, else [`DEFAULT_CHUNK_BYTES`].
+/// `SWATH_ARRAY_CHUNK_SIZE`, else 128 MiB.
 pub fn chunk_bytes() -> u64 {
     static ENVIRONMENT: OnceLock<u64> = OnceLock::new();
     let said = [WITHIN.get(), ASKED.load(Ordering::Relaxed)];
