@@ -32,7 +32,7 @@ pub use expr::Expr;
 pub use functions::{
     HistogramInput, Selection, arg_top, argsort, bin_edges, bincount, compress, digitize, fold, histogram,
     is_in, lengths, mask, nonzero, percentile_approx, quantile, search_sorted, sort, take_along_axis,
-    take_indices, top, unique,
+    take_indices, top, unique, whole_along_for,
 };
 pub use index::{
     AxisSlice, Index, IndexPlan, Indices, NewAxis, Piece, Stepped, plan_index, slice_pieces, sliced_axis,
@@ -42,10 +42,10 @@ pub use lower::{Grid, OpenSink, lower, place, store};
 pub use made::Made;
 pub use nodes::{
     BlockFunction, BlockInfo, BlockTasks, Label, Labels, Operand, PlaceCall, PlaceFunction, PlaceOperation,
-    Window, apply, arg, astype, binary, blocks, blockwise, broadcast_to, concatenate, contract, diagonal,
-    expand_dims, from_made, from_source, given, held, held_measured, index, kernel, kernels, label_axes,
-    map_blocks, matmul, points, put, rechunk, reduce, reshape, scan, select, squeeze, stack, take_along,
-    take_groups, transpose, unary, windows,
+    Window, all_axes, apply, arg, astype, binary, blocks, blockwise, broadcast_to, concatenate, contract,
+    diagonal, expand_dims, from_made, from_source, given, held, held_measured, index, kernel, kernels,
+    label_axes, map_blocks, matmul, points, put, rechunk, reduce, reshape, scan, select, squeeze, stack,
+    take_along, take_groups, transpose, unary, windows,
 };
 pub use rewrite::rewrite;
 pub use swath_factor::{FftKind, FftNorm};

@@ -1,8 +1,6 @@
 //! Transforms along one axis.
 
-use swath_array_plan::{
-    self as plan, Axis, AxisSpec, ChunkSpec, Expr, FftKind, Kernel, chunk_bytes, normalize_axis,
-};
+use swath_array_plan::{self as plan, Axis, Expr, FftKind, Kernel, normalize_axis};
 use swath_block::DType;
 use swath_error::{Error, Result};
 use swath_kernels::UnaryOp;
@@ -110,7 +108,7 @@ pub(super) fn transform(x: &Expr, kind: FftKind, options: &Line) -> Result<Expr>
             .with_help("transform an axis that has elements, or give a length"));
     }
     let x = if kind == FftKind::RealForward { real(x)? } else { complex(x)? };
-    let x = gathered(&x, axis, length.max(n))?;
+    let x = plan::whole_along_for(&x, axis, n)?;
     let dtype = match (kind, x.dtype()) {
         (FftKind::RealForward, DType::F32) => DType::C64,
         (FftKind::RealForward, _) => DType::C128,
@@ -119,19 +117,6 @@ pub(super) fn transform(x: &Expr, kind: FftKind, options: &Line) -> Result<Expr>
         (_, dtype) => dtype,
     };
     let chunks = x.chunks().clone().with_axis(axis, Axis::whole(kind.gives(n)));
-    let labels: String = (0..x.ndim() as u32).filter_map(|i| char::from_u32('a' as u32 + i)).collect();
+    let labels = plan::all_axes(&x);
     plan::kernel(Kernel::Fft { kind, axis, n, norm: options.norm }, &labels, &[(&x, &labels)], dtype, chunks)
-}
-
-/// The array with an axis in one chunk; the others are cut finer where chunks would be larger than chunks should be.
-fn gathered(x: &Expr, axis: usize, longest: usize) -> Result<Expr> {
-    let whole = (axis as isize, AxisSpec::Whole);
-    let joined = plan::rechunk(x, &ChunkSpec::Named(vec![whole.clone()]))?;
-    let length = x.chunks().axis(axis)?.length()?.max(1);
-    let bytes = joined.chunks().largest() as u64 / length as u64 * longest as u64 * DType::C128.size() as u64;
-    if bytes <= 2 * chunk_bytes() {
-        return Ok(joined);
-    }
-    let others = (0..x.ndim()).filter(|a| *a != axis).map(|a| (a as isize, AxisSpec::Auto(None)));
-    plan::rechunk(x, &ChunkSpec::Named(others.chain([whole]).collect()))
 }

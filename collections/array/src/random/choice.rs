@@ -47,7 +47,7 @@ impl Generator {
             let bounds = cumulated(values.len(), p)?;
             let uniform = Distribution::Uniform { low: 0.0, high: 1.0 };
             let x = drawn(uniform, DType::F64, seed, &shape.into().lengths()?)?;
-            let labels = labels(&x);
+            let labels = plan::all_axes(&x);
             let chunks = x.chunks().clone();
             let places = plan::kernel(Kernel::Place(bounds), &labels, &[(&x, &labels)], DType::I64, chunks)?;
             looked_up(&places, values)
@@ -113,16 +113,10 @@ fn permuted(n: usize, seed: u64) -> Result<Expr> {
     from_made(Made::Permutation { seed, n }, &[n], &plan::ChunkSpec::default())
 }
 
-/// Labels for all axes.
-fn labels(x: &Expr) -> String {
-    let count = x.ndim();
-    (0..count as u32).filter_map(|i| char::from_u32('a' as u32 + i)).collect()
-}
-
 /// The values at these places.
 fn looked_up<T: Element>(places: &Expr, values: &[T]) -> Result<Expr> {
     let table = values.iter().map(|v| v.to_scalar()).collect();
-    let labels = labels(places);
+    let labels = plan::all_axes(places);
     let chunks: Chunks = places.chunks().clone();
     plan::kernel(Kernel::LookUp(table), &labels, &[(places, &labels)], T::DTYPE, chunks)
 }

@@ -11,6 +11,7 @@ use swath_block::with_dtype;
 use swath_execute::with_executor;
 
 use crate::cases::{self, chunkings, input};
+use crate::oracle::interpreter;
 use crate::sent::Sent;
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! In: a case as JSON: an input, a function and its arguments, what NumPy gave. Out: nothing, or in what they differ. It uses
 //! the public face of arrays only and whatever executor is in force, so that tests of other runtimes include it with
-//! `#[path]`, beside `cases.rs`.
+//! `#[path]`, beside `cases.rs` and `interpreter`.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,6 +14,7 @@ use swath_array::{
 };
 
 use super::cases::{dtype, input, ints, item, numbers, same};
+use super::interpreter::reduction;
 
 const CASES: &str = include_str!("functions.json");
 
@@ -40,38 +41,6 @@ fn axes(args: &Value) -> Axes {
         axes = axes.ddof(ddof);
     }
     axes.split_every(2)
-}
-
-fn reduction(x: &DynArray, name: &str, args: &Value) -> Option<DynArray> {
-    let axes = axes(args);
-    Some(match name {
-        "sum" => x.sum(axes),
-        "sum_as" => x.sum(axes.dtype(dtype(args["to"].as_str().unwrap()))),
-        "prod" => x.prod(axes),
-        "mean" => x.mean(axes),
-        "std" => x.std(axes),
-        "var" => x.var(axes),
-        "min" => x.min(axes),
-        "max" => x.max(axes),
-        "any" => x.any(axes),
-        "all" => x.all(axes),
-        "count_nonzero" => x.count_nonzero(axes),
-        "nansum" => x.nansum(axes),
-        "nanprod" => x.nanprod(axes),
-        "nanmean" => x.nanmean(axes),
-        "nanstd" => x.nanstd(axes),
-        "nanvar" => x.nanvar(axes),
-        "nanmin" => x.nanmin(axes),
-        "nanmax" => x.nanmax(axes),
-        "ptp" => x.ptp(axes),
-        "median" => x.median(axes),
-        "nanmedian" => x.nanmedian(axes),
-        "argmin" => x.argmin(axes),
-        "argmax" => x.argmax(axes),
-        "nanargmin" => x.nanargmin(axes),
-        "nanargmax" => x.nanargmax(axes),
-        _ => return None,
-    })
 }
 
 fn spacing(v: &Value) -> Spacing {
@@ -290,7 +259,10 @@ fn pick(x: &DynArray, name: &str, args: &Value) -> Option<DynArray> {
 fn results(x: &DynArray, case: &Value) -> Vec<DynArray> {
     let (name, args) = (case["f"].as_str().unwrap(), &case["args"]);
     let one = |found: Option<DynArray>| found.map(|a| vec![a]);
-    one(reduction(x, name, args))
+    one(reduction(x, name, axes(args)))
+        .or_else(|| {
+            one((name == "sum_as").then(|| x.sum(axes(args).dtype(dtype(args["to"].as_str().unwrap())))))
+        })
         .or_else(|| statistic(x, name, args))
         .or_else(|| search(x, name, args))
         .or_else(|| one(pick(x, name, args)))

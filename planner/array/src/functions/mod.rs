@@ -33,10 +33,16 @@ pub use unique::{Selection, unique};
 
 /// The array with `axis` as one chunk; the other axes are cut finer where chunks would grow beyond the usual size.
 fn whole_along(x: &Expr, axis: usize) -> Result<Expr> {
-    if x.chunks().axis(axis)?.blocks() == 1 {
-        return Ok(x.clone());
-    }
-    let length = x.chunks().axis(axis)?.length()?;
+    if x.chunks().axis(axis)?.blocks() == 1 { Ok(x.clone()) } else { whole_along_for(x, axis, 0) }
+}
+
+/// The array with `axis` as one chunk; the other axes are cut finer where chunks would grow beyond the usual size, also
+/// when the axis becomes `length` elements long.
+///
+/// # Errors
+/// [`swath_error::ErrorKind::Unsupported`] when the length of the axis is not known.
+pub fn whole_along_for(x: &Expr, axis: usize, length: usize) -> Result<Expr> {
+    let length = x.chunks().axis(axis)?.length()?.max(length);
     let others: usize = x
         .chunks()
         .axes()

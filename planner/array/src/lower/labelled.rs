@@ -12,9 +12,9 @@ use swath_graph::TaskId;
 use swath_kernels::concat_grid;
 use swath_tasks::{Argument, task_named};
 
+use super::declared::Declared;
 use super::elementwise::annotations;
 use super::{Grid, Lowering, coordinates};
-use crate::chunks::{Bounds, Chunks};
 use crate::expr::Expr;
 use crate::kernels::Kernel;
 use crate::nodes::{BlockInfo, Blockwise, Label, PlaceCall, PlaceOperation};
@@ -103,14 +103,6 @@ struct Call {
     results: Vec<Declared>,
 }
 
-/// What a function was declared to give.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Declared {
-    dtype: DType,
-    chunks: Chunks,
-    bounds: Bounds,
-}
-
 /// Calls the function of this process.
 struct CallFunction {
     call: Call,
@@ -181,42 +173,14 @@ impl Call {
         let first = infos.first().ok_or_else(|| Error::internal("a function without a result"))?;
         let results = function(&lists, first)?;
         if results.len() != self.results.len() {
-            return Err(
-                self.mismatch(format!("{} results", results.len()), format!("{}", self.results.len()))
-            );
+            let (name, gave, declared) = (&self.name, results.len(), self.results.len());
+            let message = format!("the function {name} gave {gave} results, declared are {declared}");
+            return Err(Error::new(ErrorKind::ShapeMismatch, message));
         }
         for ((result, declared), info) in results.iter().zip(&self.results).zip(&infos) {
-            let known = declared.chunks.is_known();
-            if result.dtype() != declared.dtype || (known && result.shape() != info.shape) {
-                let gave = format!("{} of shape {:?} at {:?}", result.dtype(), result.shape(), info.block);
-                return Err(self.mismatch(gave, format!("{} of shape {:?}", declared.dtype, info.shape)));
-            }
+            declared.check(&self.name, result, info)?;
         }
         Ok(bundle(results))
-    }
-
-    fn mismatch(&self, gave: String, declared: String) -> Error {
-        let name = &self.name;
-        Error::new(
-            ErrorKind::ShapeMismatch,
-            format!("the function {name} gave {gave}, declared are {declared}"),
-        )
-        .with_help("declare the axes and lengths the function gives")
-    }
-}
-
-impl Declared {
-    /// Where result `index` lies.
-    fn info(&self, index: usize) -> BlockInfo {
-        let grid = self.chunks.grid();
-        let block = coordinates(index, &grid);
-        let spans = || self.bounds.spans(&block);
-        BlockInfo {
-            grid: grid.to_vec(),
-            offset: spans().map(|span| span.map_or(0, |(start, _)| start)).collect(),
-            shape: spans().map(|span| span.map(|(_, len)| len)).collect::<Option<_>>().unwrap_or_default(),
-            block: block.to_vec(),
-        }
     }
 }
 
@@ -246,12 +210,7 @@ pub(crate) fn labelled(node: &Blockwise, expr: &Expr, to: &mut Lowering<'_>) -> 
             to.layer(key, name, operation, count, annotations(expr), deps)?
         }
         PlaceOperation::Call { call: place, join } => {
-            let declared = |(dtype, chunks): &(DType, Chunks)| Declared {
-                dtype: *dtype,
-                chunks: chunks.clone(),
-                bounds: Bounds::of(chunks),
-            };
-            let results = node.results.iter().map(declared).collect();
+            let results = node.results.iter().map(|(dtype, chunks)| Declared::new(*dtype, chunks)).collect();
             let call = Call { name: place.name.clone(), gather, join: *join, results };
             let operation = CallFunction { call, place: place.clone() };
             to.layer(key, name, operation, count, annotations(expr), deps)?

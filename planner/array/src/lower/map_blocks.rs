@@ -4,16 +4,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use swath_block::{
-    Block, Chunk, DType, Inputs, Operation, TaskContext, encode_operation, register_operation,
-};
-use swath_error::{Error, ErrorKind, Result};
+use swath_block::{Block, Chunk, Inputs, Operation, TaskContext, encode_operation, register_operation};
+use swath_error::Result;
 use swath_tasks::{Argument, TaskFunction, task_named};
 
 use super::arguments::Arguments;
+use super::declared::Declared;
 use super::elementwise::annotations;
-use super::{Grid, Lowering, coordinates};
-use crate::chunks::{Bounds, Chunks};
+use super::{Grid, Lowering};
+use crate::chunks::Chunks;
 use crate::expr::Expr;
 use crate::nodes::{BlockFunction, BlockInfo, MapBlocks};
 
@@ -21,10 +20,8 @@ use crate::nodes::{BlockFunction, BlockInfo, MapBlocks};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Call {
     name: Arc<str>,
-    dtype: DType,
     arguments: Arguments,
-    chunks: Chunks,
-    bounds: Bounds,
+    result: Declared,
 }
 
 /// Calls the function of this process.
@@ -91,44 +88,10 @@ impl Call {
         function: &dyn Fn(&[Chunk], &BlockInfo) -> Result<Chunk>,
     ) -> Result<Block> {
         let chunks = self.arguments.chunks(inputs, ctx.index)?;
-        let info = self.info(ctx.index as usize);
+        let info = self.result.info(ctx.index as usize);
         let result = function(&chunks, &info)?;
-        self.check(&result, &info)?;
+        self.result.check(&self.name, &result, &info)?;
         Ok(result.into())
-    }
-
-    /// What the function is told about the chunk of task `index`.
-    fn info(&self, index: usize) -> BlockInfo {
-        let grid = self.chunks.grid();
-        let block = coordinates(index, &grid);
-        let spans = || self.bounds.spans(&block);
-        BlockInfo {
-            grid: grid.to_vec(),
-            offset: spans().map(|span| span.map_or(0, |(start, _)| start)).collect(),
-            shape: spans().map(|span| span.map(|(_, len)| len)).collect::<Option<_>>().unwrap_or_default(),
-            block: block.to_vec(),
-        }
-    }
-
-    /// An error when the function gave something else than was declared.
-    fn check(&self, result: &Chunk, info: &BlockInfo) -> Result<()> {
-        let known = info.shape.len() == self.chunks.ndim() && self.chunks.is_known();
-        if result.dtype() == self.dtype && (!known || result.shape() == info.shape) {
-            return Ok(());
-        }
-        Err(Error::new(
-            ErrorKind::ShapeMismatch,
-            format!(
-                "the function {} gave {} of shape {:?} for chunk {:?}, declared are {} of shape {:?}",
-                self.name,
-                result.dtype(),
-                result.shape(),
-                info.block,
-                self.dtype,
-                info.shape
-            ),
-        )
-        .with_help("declare the chunks of the result with map_blocks_with"))
     }
 }
 
@@ -137,9 +100,7 @@ pub(crate) fn map_blocks(node: &MapBlocks, expr: &Expr, to: &mut Lowering<'_>) -
     let inputs: Vec<&Chunks> = expr.inputs().iter().map(Expr::chunks).collect();
     let over = crate::broadcast::broadcast_chunks(&inputs)?;
     let (arguments, sources) = Arguments::of(expr, &over, to)?;
-    let chunks = expr.chunks().clone();
-    let bounds = Bounds::of(&chunks);
-    let call = Call { name: node.name.clone(), dtype: node.dtype, arguments, chunks, bounds };
+    let call = Call { name: node.name.clone(), arguments, result: Declared::new(node.dtype, expr.chunks()) };
     let operation = CallFunction { call, function: node.function.clone(), task: node.task.clone() };
     let tasks =
         to.layer(expr.key(), &node.name, operation, expr.chunks().blocks(), annotations(expr), |i, out| {

@@ -9,6 +9,7 @@ mod blockwise;
 mod chunkwise;
 mod concat;
 mod contract;
+mod declared;
 mod diagonal;
 mod elementwise;
 mod fan_in;

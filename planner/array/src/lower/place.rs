@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use swath_block::{Block, Element, Inputs, Operation, OutputArray, TaskContext, encode_operation};
+use swath_block::{Block, Element, Inputs, Operation, OutputArray, TaskContext};
 use swath_error::{Error, Result};
 use swath_graph::{Annotations, GraphBuilder, Key, TaskId};
 use swath_kernels::Program;
@@ -42,7 +42,7 @@ impl<T: Element> Operation for RunInPlace<T> {
     }
 
     fn encode(&self) -> Result<Vec<u8>> {
-        encode_operation(&self.run)
+        Err(stays_here())
     }
 }
 
@@ -67,8 +67,12 @@ impl<T: Element> Operation for Place<T> {
     }
 
     fn encode(&self) -> Result<Vec<u8>> {
-        Err(Error::internal("an array of this process cannot be filled by another one"))
+        Err(stays_here())
     }
+}
+
+fn stays_here() -> Error {
+    Error::internal("an array of this process cannot be filled by another one")
 }
 
 /// Adds the layers of an expression as it is, and the tasks that put its chunks into `out`, whose blocks are the

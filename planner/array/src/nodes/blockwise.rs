@@ -64,6 +64,11 @@ pub(crate) struct Blockwise {
     pub(crate) results: Arc<[(DType, Chunks)]>,
 }
 
+/// A label for every axis of an array, for kernels that see each chunk as it is.
+pub fn all_axes(x: &Expr) -> String {
+    ('a'..).take(x.ndim()).collect()
+}
+
 /// The chunks along every label: those that all arrays with the label are cut into; an axis of length 1 broadcasts.
 ///
 /// # Errors

@@ -34,7 +34,7 @@ use crate::expr::Expr;
 
 pub use blocks::blocks;
 pub use blockwise::{
-    Label, Labels, PlaceCall, PlaceFunction, PlaceOperation, blockwise, kernel, kernels, label_axes,
+    Label, Labels, PlaceCall, PlaceFunction, PlaceOperation, all_axes, blockwise, kernel, kernels, label_axes,
 };
 pub use broadcast::broadcast_to;
 pub use concat::{concatenate, stack};

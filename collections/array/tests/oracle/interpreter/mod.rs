@@ -6,10 +6,14 @@
 mod elementwise;
 mod inputs;
 mod moves;
+mod reductions;
 
 use serde_json::Value;
 use swath_array::{Axes, Chunk, DType, DynArray, Index, Indices, Scalar};
 use swath_block::with_dtype;
+
+#[allow(unused_imports)]
+pub use reductions::reduction;
 
 /// The disagreements of the cases of a JSON list, each with its number.
 pub fn disagreements(cases: &[Value]) -> Vec<String> {
@@ -80,28 +84,8 @@ fn reduce(x: &DynArray, op: &Value) -> DynArray {
         list => Axes::from(ints(list)),
     };
     let axes = if op["keepdims"].as_bool().unwrap() { axes.keepdims() } else { axes };
-    match text(op, "name") {
-        "sum" => x.sum(axes),
-        "prod" => x.prod(axes),
-        "mean" => x.mean(axes),
-        "std" => x.std(axes),
-        "var" => x.var(axes),
-        "min" => x.min(axes),
-        "max" => x.max(axes),
-        "argmin" => x.argmin(axes),
-        "argmax" => x.argmax(axes),
-        "any" => x.any(axes),
-        "all" => x.all(axes),
-        "count_nonzero" => x.count_nonzero(axes),
-        "nansum" => x.nansum(axes),
-        "nanprod" => x.nanprod(axes),
-        "nanmean" => x.nanmean(axes),
-        "nanmax" => x.nanmax(axes),
-        "nanmin" => x.nanmin(axes),
-        "nanstd" => x.nanstd(axes),
-        "nanvar" => x.nanvar(axes),
-        other => panic!("no reduction is called {other}"),
-    }
+    let name = text(op, "name");
+    reduction(x, name, axes).unwrap_or_else(|| panic!("no reduction is called {name}"))
 }
 
 /// An item of an index.
