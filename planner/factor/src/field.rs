@@ -25,36 +25,75 @@ pub(crate) trait Field:
     + Neg<Output = Self>
 {
     /// Of absolute values and singular values.
-    type Magnitude: Element;
+    type Magnitude: Field;
+
+    /// The largest power of two that is finite.
+    const EXPONENTS: i32;
 
     fn real(self) -> Self::Magnitude;
 
     fn finite(self) -> bool;
+
+    /// The larger absolute value of its parts.
+    fn size(self) -> f64;
+
+    /// Times `2^power`; rounded only where the answer is no normal number.
+    fn times_power(self, power: i32) -> Self;
 }
 
 macro_rules! fields {
-    ($($t:ty, $real:ty, $x:ident => $re:expr, $finite:expr;)*) => { $(
-        impl Field for $t {
-            type Magnitude = $real;
+    ($($real:ident, $complex:ident;)*) => { $(
+        impl Field for $real {
+            type Magnitude = Self;
 
-            fn real(self) -> $real {
-                let $x = self;
-                $re
+            const EXPONENTS: i32 = <$real>::MAX_EXP - 1;
+
+            fn real(self) -> Self {
+                self
             }
 
             fn finite(self) -> bool {
-                let $x = self;
-                $finite
+                self.is_finite()
+            }
+
+            fn size(self) -> f64 {
+                f64::from(self.abs())
+            }
+
+            fn times_power(self, power: i32) -> Self {
+                // In two steps: the power of a subnormal number's reciprocal is no float.
+                let half = power / 2;
+                self * (2.0 as $real).powi(half) * (2.0 as $real).powi(power - half)
+            }
+        }
+
+        impl Field for $complex {
+            type Magnitude = $real;
+
+            const EXPONENTS: i32 = <$real as Field>::EXPONENTS;
+
+            fn real(self) -> $real {
+                self.re
+            }
+
+            fn finite(self) -> bool {
+                self.re.is_finite() && self.im.is_finite()
+            }
+
+            fn size(self) -> f64 {
+                self.re.size().max(self.im.size())
+            }
+
+            fn times_power(self, power: i32) -> Self {
+                Self::new(self.re.times_power(power), self.im.times_power(power))
             }
         }
     )* };
 }
 
 fields! {
-    f32, f32, x => x, x.is_finite();
-    f64, f64, x => x, x.is_finite();
-    Complex32, f32, x => x.re, x.re.is_finite() && x.im.is_finite();
-    Complex64, f64, x => x.re, x.re.is_finite() && x.im.is_finite();
+    f32, Complex32;
+    f64, Complex64;
 }
 
 /// Whether matrices of this type can be factorised as they are.

@@ -11,6 +11,7 @@ mod fft;
 mod field;
 mod lu;
 mod qr;
+mod scale;
 mod svd;
 mod triangular;
 

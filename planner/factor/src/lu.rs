@@ -15,7 +15,7 @@ use swath_error::{Error, Result};
 use swath_kernels::{SliceIndex, take};
 
 use crate::field::{Field, chunk_of, matrix, with_field};
-use crate::triangular::check_diagonal;
+use crate::triangular::{check_diagonal, divide};
 
 /// Columns that are factorised without recursion.
 const NARROW: usize = 8;
@@ -161,7 +161,7 @@ pub fn lu_back(panel: &Chunk, y: &Chunk, start: usize) -> Result<Chunk> {
         check_diagonal(diagonal)?;
         let columns = y.ncols();
         let (rest, mut x) = y.as_mut().submatrix_mut(0, 0, start + width, columns).split_at_row_mut(start);
-        solve::solve_upper_triangular_in_place(diagonal, x.rb_mut(), Par::Seq);
+        divide(diagonal, x.rb_mut(), false);
         matmul(rest, Accum::Add, above, x.rb(), -faer::traits::math_utils::one::<T>(), Par::Seq);
         chunk_of(y.as_ref())
     })))

@@ -6,6 +6,7 @@ use swath_block::Chunk;
 use swath_error::Result;
 
 use crate::field::{Field, chunk_of, matrix, with_field};
+use crate::scale::{back, near_one};
 
 /// `a = q @ r` with orthonormal columns in `q` and an upper triangular `r`: `m×n` gives `m×k` and `k×n` with
 /// `k = min(m, n)`.
@@ -17,8 +18,10 @@ pub fn qr(a: &Chunk) -> Result<[Chunk; 2]> {
         if a.nrows() == 0 || a.ncols() == 0 {
             return empty(a);
         }
-        let qr = Qr::new(a);
-        Ok([chunk_of(qr.compute_thin_Q().as_ref())?, chunk_of(qr.thin_R())?])
+        near_one(a, |a, power| {
+            let qr = Qr::new(a);
+            Ok([chunk_of(qr.compute_thin_Q().as_ref())?, restored(qr.thin_R(), power)?])
+        })
     }))
 }
 
@@ -32,8 +35,12 @@ pub fn qr_triangle(a: &Chunk) -> Result<Chunk> {
             let [_, r] = empty(a)?;
             return Ok(r);
         }
-        chunk_of(Qr::new(a).thin_R())
+        near_one(a, |a, power| restored(Qr::new(a).thin_R(), power))
     }))
+}
+
+fn restored<T: Field>(r: MatRef<'_, T>, power: i32) -> Result<Chunk> {
+    if power == 0 { chunk_of(r) } else { chunk_of(back(r, power).as_ref()) }
 }
 
 /// The factors of a matrix without elements.

@@ -6,6 +6,7 @@ use swath_block::{Chunk, Element};
 use swath_error::{Error, Result};
 
 use crate::field::{Field, check_finite, chunk_of, conj, matrix, with_field};
+use crate::scale::near_one;
 
 /// `a = u @ diag(s) @ vh`: `m×n` gives `m×k`, `k` and `k×n` with `k = min(m, n)`; `s` falls. With `signs`, every row of
 /// `vh` has a sum (of real parts) that is not negative, so that the answer does not depend on the algorithm.
@@ -24,7 +25,10 @@ pub fn singular_values(a: &Chunk) -> Result<Chunk> {
     with_field!(a.dtype(), T => matrix::<T, _>(a, |a| {
         check_finite(a, "SVD")?;
         let k = a.nrows().min(a.ncols());
-        let values = if k == 0 { Vec::new() } else { a.singular_values().map_err(|_| diverged())? };
+        let values = near_one(a, |a, power| {
+            let values = if k == 0 { Vec::new() } else { a.singular_values().map_err(|_| diverged())? };
+            Ok(values.into_iter().map(|s| s.times_power(power)).collect::<Vec<_>>())
+        })?;
         Chunk::from_vec(values, &[k])
     }))
 }
@@ -41,10 +45,17 @@ fn decompose<T: Field>(a: MatRef<'_, T>, signs: bool) -> Result<[Chunk; 3]> {
         let none = |shape: &[usize]| Chunk::from_vec(Vec::<T>::new(), shape);
         return Ok([none(&[m, 0])?, Chunk::from_vec(Vec::<T::Magnitude>::new(), &[0])?, none(&[0, n])?]);
     }
+    near_one(a, |a, power| of_scaled(a, power, signs))
+}
+
+/// Of a matrix divided by `2^power`.
+fn of_scaled<T: Field>(a: MatRef<'_, T>, power: i32, signs: bool) -> Result<[Chunk; 3]> {
+    let (m, n) = (a.nrows(), a.ncols());
+    let k = m.min(n);
     let svd = Svd::new_thin(a).map_err(|_| diverged())?;
     let (mut u, mut v) = (svd.U().to_owned(), svd.V().to_owned());
     let s = svd.S();
-    let values: Vec<T::Magnitude> = (0..k).map(|i| s[i].real()).collect();
+    let values: Vec<T::Magnitude> = (0..k).map(|i| s[i].real().times_power(power)).collect();
     if signs {
         for j in 0..k {
             let sum = (0..n).map(|i| v[(i, j)]).fold(T::zero(), |a, b| a + b);

@@ -1,11 +1,12 @@
 //! Triangular systems of one chunk.
 
 use faer::linalg::triangular_solve as solve;
-use faer::{MatRef, Par};
+use faer::{MatMut, MatRef, Par};
 use swath_block::Chunk;
 use swath_error::{Error, Result};
 
 use crate::field::{Field, chunk_of, matrix, with_field};
+use crate::scale::exponent;
 
 /// The `x` with `t @ x = b`. Of `t` only the lower (or upper) triangle is read, with ones for its diagonal if `unit`.
 ///
@@ -19,9 +20,8 @@ pub fn solve_triangular(t: &Chunk, b: &Chunk, lower: bool, unit: bool) -> Result
         }
         match (lower, unit) {
             (true, true) => solve::solve_unit_lower_triangular_in_place(t, x.as_mut(), Par::Seq),
-            (true, false) => solve::solve_lower_triangular_in_place(t, x.as_mut(), Par::Seq),
             (false, true) => solve::solve_unit_upper_triangular_in_place(t, x.as_mut(), Par::Seq),
-            (false, false) => solve::solve_upper_triangular_in_place(t, x.as_mut(), Par::Seq),
+            (lower, false) => divide(t, x.as_mut(), lower),
         }
         chunk_of(x.as_ref())
     })))
@@ -39,6 +39,35 @@ pub fn solve_right_adjoint(l: &Chunk, b: &Chunk) -> Result<Chunk> {
         solve::solve_lower_triangular_in_place(l.conjugate(), x.as_mut(), Par::Seq);
         chunk_of(x.as_ref().transpose())
     })))
+}
+
+/// Solves `t @ x = b` in place of `b`.
+pub(crate) fn divide<T: Field>(t: MatRef<'_, T>, x: MatMut<'_, T>, lower: bool) {
+    let invertible = |i: usize| {
+        let inverse: T = faer::traits::math_utils::recip(&t[(i, i)]);
+        inverse.finite()
+    };
+    if !(0..t.nrows()).all(invertible) {
+        substitute(t, x, lower);
+    } else if lower {
+        solve::solve_lower_triangular_in_place(t, x, Par::Seq);
+    } else {
+        solve::solve_upper_triangular_in_place(t, x, Par::Seq);
+    }
+}
+
+/// As [`divide`], row by row and without reciprocals, which the smallest numbers do not have.
+fn substitute<T: Field>(t: MatRef<'_, T>, mut x: MatMut<'_, T>, lower: bool) {
+    let n = t.nrows();
+    for step in 0..n {
+        let (i, known) = if lower { (step, 0..step) } else { (n - 1 - step, n - step..n) };
+        let power = -exponent(t[(i, i)].size());
+        let diagonal = t[(i, i)].times_power(power);
+        for j in 0..x.ncols() {
+            let rest = known.clone().fold(x[(i, j)], |rest, k| rest - t[(i, k)] * x[(k, j)]);
+            x[(i, j)] = rest.times_power(power) / diagonal;
+        }
+    }
 }
 
 /// An error for a zero on the diagonal.

@@ -53,7 +53,15 @@ pub(super) fn parse(text: &str, ndims: &[usize]) -> Result<Subscripts> {
         operands.push(expanded(term, rest));
     }
     let output = match output {
-        Some(output) => expanded(&items(&output).map_err(&bad)?, dots),
+        Some(output) => {
+            let output = items(&output).map_err(&bad)?;
+            if dots > 0 && !output.contains(&Item::Ellipsis) {
+                return Err(bad(
+                    "the result has no ellipsis for the axes of the operands' ellipses".to_owned()
+                ));
+            }
+            expanded(&output, dots)
+        }
         None => implicit(&operands, dots),
     };
     for (i, label) in output.iter().enumerate() {

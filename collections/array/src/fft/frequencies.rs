@@ -10,7 +10,7 @@ use crate::Array;
 /// from 0 up, then the negative ones.
 ///
 /// # Errors
-/// In the array: [`swath_error::ErrorKind::InvalidArgument`] when `n` is 0.
+/// In the array: [`swath_error::ErrorKind::InvalidArgument`] when `n` or `d` is 0.
 ///
 /// ```
 /// # use swath_local as _;
@@ -30,7 +30,7 @@ pub fn fftfreq(n: usize, d: f64) -> Array<f64> {
 /// The frequencies of the half of a transform that [`super::rfft()`] gives, as `numpy.fft.rfftfreq`.
 ///
 /// # Errors
-/// In the array: [`swath_error::ErrorKind::InvalidArgument`] when `n` is 0.
+/// In the array: [`swath_error::ErrorKind::InvalidArgument`] when `n` or `d` is 0.
 #[track_caller]
 pub fn rfftfreq(n: usize, d: f64) -> Array<f64> {
     Array::new(scaled(n, d, || count(0.0, n / 2 + 1)))
@@ -39,6 +39,9 @@ pub fn rfftfreq(n: usize, d: f64) -> Array<f64> {
 fn scaled(n: usize, d: f64, numbers: impl FnOnce() -> Result<Expr>) -> Result<Expr> {
     if n == 0 {
         return Err(Error::argument("the length of a transform must not be 0"));
+    }
+    if d == 0.0 {
+        return Err(Error::argument("the distance of samples must not be 0"));
     }
     plan::binary(BinaryOp::Multiply, (&numbers()?).into(), Operand::literal(1.0 / (n as f64 * d)))
 }

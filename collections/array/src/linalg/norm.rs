@@ -93,6 +93,13 @@ pub fn matrix_norm<T: Numeric>(x: &Array<T>, ord: impl Into<Norm>) -> Array<<T::
     Array::new(x.expr().and_then(|x| of_matrix(&inexact(x)?, ord.into())))
 }
 
+/// The largest of sizes over axes; of none 0, as in NumPy.
+fn largest(sizes: &Expr, axes: &Axes) -> Result<Expr> {
+    let shape = sizes.shape()?;
+    let nothing = axes.resolve(sizes.ndim())?.iter().any(|axis| shape.get(*axis) == Some(&0));
+    plan::reduce(sizes, if nothing { ReduceOp::Sum } else { ReduceOp::Max }, axes, None)
+}
+
 fn size(x: &Expr) -> Result<Expr> {
     plan::unary(UnaryOp::Absolute, x)
 }
@@ -112,7 +119,7 @@ fn of_vectors(x: &Expr, ord: Norm, axes: &Axes) -> Result<Expr> {
     match ord {
         Norm::Frobenius | Norm::Order(2.0) => euclidean(x, axes),
         Norm::Nuclear => Err(Error::argument("the nuclear norm is one of matrices")),
-        Norm::Order(p) if p == f64::INFINITY => fold(&size(x)?, ReduceOp::Max),
+        Norm::Order(p) if p == f64::INFINITY => largest(&size(x)?, axes),
         Norm::Order(p) if p == f64::NEG_INFINITY => fold(&size(x)?, ReduceOp::Min),
         Norm::Order(0.0) => {
             let size = size(x)?;
@@ -138,19 +145,17 @@ fn of_matrix(x: &Expr, ord: Norm) -> Result<Expr> {
             format!("the norm of a matrix needs an array of two axes, not {}", x.ndim()),
         ));
     }
-    let sums = |axis: i32, of: ReduceOp| {
-        let sums = plan::reduce(&size(x)?, ReduceOp::Sum, &Axes::from(axis), None)?;
-        plan::reduce(&sums, of, &Axes::all(), None)
-    };
+    let sums = |axis: i32| plan::reduce(&size(x)?, ReduceOp::Sum, &Axes::from(axis), None);
+    let least = |sums: Expr| plan::reduce(&sums, ReduceOp::Min, &Axes::all(), None);
     let singular = |of: ReduceOp| plan::reduce(&svd::values(x)?, of, &Axes::all(), None);
     match ord {
         Norm::Frobenius => euclidean(x, &Axes::all()),
         Norm::Nuclear => singular(ReduceOp::Sum),
-        Norm::Order(p) if p == f64::INFINITY => sums(1, ReduceOp::Max),
-        Norm::Order(p) if p == f64::NEG_INFINITY => sums(1, ReduceOp::Min),
-        Norm::Order(1.0) => sums(0, ReduceOp::Max),
-        Norm::Order(-1.0) => sums(0, ReduceOp::Min),
-        Norm::Order(2.0) => singular(ReduceOp::Max),
+        Norm::Order(p) if p == f64::INFINITY => largest(&sums(1)?, &Axes::all()),
+        Norm::Order(p) if p == f64::NEG_INFINITY => least(sums(1)?),
+        Norm::Order(1.0) => largest(&sums(0)?, &Axes::all()),
+        Norm::Order(-1.0) => least(sums(0)?),
+        Norm::Order(2.0) => largest(&svd::values(x)?, &Axes::all()),
         Norm::Order(-2.0) => singular(ReduceOp::Min),
         Norm::Order(p) => Err(Error::argument(format!("matrices have no norm of order {p}"))
             .with_help("the orders are 1, 2, infinity and their negatives, Frobenius and Nuclear")),

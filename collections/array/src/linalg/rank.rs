@@ -3,7 +3,7 @@
 use swath_array_plan::{self as plan, Axes, Expr, Operand};
 use swath_block::Scalar;
 use swath_error::Result;
-use swath_kernels::{BinaryOp, ReduceOp, convert_scalar};
+use swath_kernels::{BinaryOp, ReduceOp, UnaryOp, convert_scalar};
 
 use super::inexact::lengths;
 use super::least_squares::precision;
@@ -53,7 +53,11 @@ pub fn cond<T: Numeric>(a: &Array<T>) -> Array<<T::Mean as Numeric>::Real> {
         let s = svd::values(a)?;
         let largest = plan::reduce(&s, ReduceOp::Max, &Axes::all(), None)?;
         let smallest = plan::reduce(&s, ReduceOp::Min, &Axes::all(), None)?;
-        plan::binary(BinaryOp::Divide, (&largest).into(), (&smallest).into())
+        let ratio = plan::binary(BinaryOp::Divide, (&largest).into(), (&smallest).into())?;
+        // Of zeros; NaN in the matrix is an error of the decomposition.
+        let infinite = convert_scalar(Scalar::F64(f64::INFINITY), s.dtype());
+        let undefined = plan::unary(UnaryOp::IsNan, &ratio)?;
+        plan::select(&undefined, Operand::Scalar { value: infinite, weak: false }, (&ratio).into())
     };
     Array::new(a.expr().and_then(ratio))
 }

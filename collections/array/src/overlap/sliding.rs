@@ -67,6 +67,9 @@ fn view(x: &Expr, lengths: &[usize], axes: SlidingAxes) -> Result<Expr> {
     }
     let mut lost = vec![0; x.ndim()];
     for (axis, length) in axes.iter().zip(lengths) {
+        if x.chunks().axis(*axis)?.length()? == 0 {
+            return Err(too_long());
+        }
         if let (Some(lost), true) = (lost.get_mut(*axis), *length > 0) {
             *lost += length - 1;
         } else {
@@ -75,10 +78,7 @@ fn view(x: &Expr, lengths: &[usize], axes: SlidingAxes) -> Result<Expr> {
     }
     let (mut windows, mut kept): (Vec<Vec<Window>>, Vec<Axis>) = (Vec::new(), Vec::new());
     for (axis, lost) in x.chunks().axes().iter().zip(&lost) {
-        let sizes = shortened(axis.sizes()?, *lost).ok_or_else(|| {
-            Error::argument("sliding_window_view: the window is longer than the array")
-                .with_help("window lengths are those of the array at most")
-        })?;
+        let sizes = shortened(axis.sizes()?, *lost).ok_or_else(too_long)?;
         let starts = axis.starts()?;
         windows.push(starts.iter().zip(&sizes).map(|(start, n)| (*start, n + lost)).collect());
         kept.push(Axis::known(sizes));
@@ -89,6 +89,11 @@ fn view(x: &Expr, lengths: &[usize], axes: SlidingAxes) -> Result<Expr> {
     // One label for each axis; chunks are walked by number, as their lengths differ from those of the result.
     let labels: String = ('α'..='ω').take(x.ndim()).collect();
     plan::kernel(Kernel::SlidingWindows(pairs), &labels, &[(&wide, &labels)], x.dtype(), chunks)
+}
+
+fn too_long() -> Error {
+    Error::argument("sliding_window_view: the window is longer than the array")
+        .with_help("window lengths are those of the array at most")
 }
 
 /// The chunk lengths of an axis without its last `lost` elements; none when it is not as long.

@@ -68,6 +68,9 @@ impl Generator {
                     "choice: cannot take a larger sample than population when replacement is off",
                 ));
             }
+            if values.is_empty() {
+                return from_made(Made::Full(T::zero().to_scalar()), &[0], &plan::ChunkSpec::default());
+            }
             let order = permuted(values.len(), seed)?;
             looked_up(&plan::index(&order, &[(0..count).into()])?, values)
         };

@@ -121,6 +121,8 @@ fn mistakes() {
     assert_eq!(kind(&da::einsum("ijk", &[&a])), shape);
     assert_eq!(kind(&da::einsum("ii", &[&a])), shape);
     assert_eq!(kind(&da::einsum("ij->k", &[&a])), argument);
+    assert_eq!(kind(&da::einsum("...->", &[&a])), argument);
+    assert_eq!(kind(&da::einsum("...j->j", &[&a])), argument);
     assert_eq!(kind(&da::einsum::<i64>("", &[])), argument);
     assert_eq!(kind(&da::tensordot(&a, &b, 1)), shape);
     assert_eq!(kind(&da::tensordot(&a, &b, 3)), shape);

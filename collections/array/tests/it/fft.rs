@@ -139,3 +139,10 @@ fn mistakes() {
     let zeros = fft::fft_with(&x, &Line::default().n(3)).compute().unwrap();
     assert_eq!((zeros.shape(), zeros.iter().all(|v| v.norm() == 0.0)), (&[4, 3][..], true));
 }
+
+#[test]
+fn samples_have_a_distance() {
+    for x in [fft::fftfreq(3, 0.0), fft::rfftfreq(3, 0.0), fft::fftfreq(0, 1.0)] {
+        assert_eq!(x.error().map(swath_error::Error::kind), Some(ErrorKind::InvalidArgument));
+    }
+}

@@ -247,3 +247,59 @@ fn matrices_without_elements_and_the_smallest_pivots() {
     let a = da::array(vec![1e-310, 1.0, 0.0, 1.0]).reshape([2, 2]);
     assert_eq!(linalg::det(&a).item().unwrap(), 1e-310);
 }
+
+#[test]
+fn elements_whose_squares_leave_the_floats() {
+    let size = |x: Array<f64>| largest(x.abs());
+    for scale in [1e300, 1e-300, 1e-150, 1e160] {
+        for shape in [[40, 6], [6, 40], [9, 9]] {
+            let near = matrix(3, shape[0], shape[1]);
+            let a = (&near * scale).chunks([7, -1]);
+            let s = linalg::svdvals(&near);
+            let relative = |x: Array<f64>| size(x / scale);
+            assert!(relative(linalg::svdvals(&a) - &s * scale) < 1e-13, "{scale} {shape:?}");
+            let (u, found, vh) = linalg::svd(&a);
+            assert!(relative(&found - &s * scale) < 1e-13, "{scale} {shape:?}");
+            assert!(size(&u * (found / scale) - (&a / scale).matmul(&vh.t())) < 1e-12, "{scale} {shape:?}");
+            let (q, r) = linalg::qr(&a);
+            assert!(size(q.matmul(&(r / scale)) - &near) < 1e-13, "{scale} {shape:?}");
+            assert!(size(q.t().matmul(&q) - da::eye(shape[0].min(shape[1]))) < 1e-13);
+        }
+    }
+    let single = (matrix(4, 30, 4) * 1e-30).astype::<f32>().chunks([8, -1]);
+    let exact = linalg::svdvals(&single.astype::<f64>()).compute().unwrap();
+    let found = linalg::svdvals(&single).compute().unwrap();
+    assert!(found.iter().zip(&exact).all(|(x, y)| (f64::from(*x) - y).abs() < 1e-5 * y), "{found} {exact}");
+}
+
+#[test]
+fn diagonals_without_a_reciprocal() {
+    for tiny in [1e-310, 5e-324] {
+        let a = da::array(vec![tiny, 0.0, 0.5, 2.0]).reshape([2, 2]);
+        let b = da::array(vec![tiny * 3.0, 5.5]);
+        let want = ndarray::array![3.0, 2.0].into_dyn();
+        assert_eq!(linalg::solve_triangular(&a, &b, true).compute().unwrap(), want);
+        assert_eq!(linalg::solve(&a, &b).compute().unwrap(), want);
+        // The first is 0 over what has no reciprocal.
+        let right = da::array(vec![tiny * 3.0 + 1.0, 4.0]);
+        let upper = linalg::solve_triangular(&a.t(), &right, false).compute().unwrap();
+        assert_eq!(upper, ndarray::array![0.0, 2.0].into_dyn(), "{tiny}");
+    }
+}
+
+#[test]
+fn norms_of_nothing_and_conditions_of_zeros() {
+    use linalg::{Norm, matrix_norm, vector_norm};
+    for shape in [[0, 3], [3, 0], [0, 0]] {
+        let x = da::zeros(shape);
+        for ord in [Norm::Frobenius, Norm::Nuclear, 1.into(), 2.into(), f64::INFINITY.into()] {
+            assert_eq!(matrix_norm(&x, ord).item().unwrap(), 0.0, "{ord:?} {shape:?}");
+        }
+    }
+    assert_eq!(matrix_norm(&da::zeros([0, 3]), -1).item().unwrap(), 0.0);
+    assert!(matrix_norm(&da::zeros([0, 3]), -2).item().is_err());
+    assert_eq!(vector_norm(&da::zeros([0]), f64::INFINITY, 0).item().unwrap(), 0.0);
+    assert!(vector_norm(&da::zeros([0]), f64::NEG_INFINITY, 0).item().is_err());
+    assert_eq!(linalg::cond(&da::zeros([3, 3])).item().unwrap(), f64::INFINITY);
+    assert!(linalg::cond(&da::zeros([0, 0])).item().is_err());
+}

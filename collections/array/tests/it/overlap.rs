@@ -133,6 +133,8 @@ fn windows_are_numpys() {
     let twice = da::sliding_window_view(&da::arange(6).chunks(4), [2, 3], [0, 0]);
     assert_eq!(twice.shape().unwrap(), [3, 2, 3]);
     assert_eq!(twice.compute().unwrap()[[2, 1, 2]], 5);
+    let none = da::sliding_window_view(&da::zeros([0, 3]), 1, 0);
+    assert_eq!(none.error().map(swath_error::Error::kind), Some(ErrorKind::InvalidArgument));
 }
 
 #[test]

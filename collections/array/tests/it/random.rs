@@ -53,6 +53,7 @@ fn choices() {
     assert_eq!(kind(rng.choice_weighted(&[1, 2], &[0.5, 0.6], [3])), argument);
     assert_eq!(kind(rng.choice_weighted(&[1, 2], &[1.0], [3])), argument);
     assert_eq!(kind(rng.choice_without_replacement(&[1, 2], 3)), argument);
+    assert_eq!(rng.choice_without_replacement::<i64>(&[], 0).compute().unwrap().len(), 0);
     assert_eq!(kind(rng.poisson(-1.0, [3])), argument);
 }
 
@@ -91,4 +92,32 @@ fn extreme_parameters() {
         assert!(x.min(..).item().unwrap() >= 1, "{a}");
         assert!(x.max(..).item().unwrap() > 1_000_000_000, "{a}");
     }
+}
+
+#[test]
+fn means_and_deviations_of_the_largest_counts() {
+    let count = 20_000;
+    let check = |x: Array<i64>, mean: f64, deviation: f64| {
+        let x = x.astype::<f64>();
+        // Five standard errors; that of a deviation is 1 / sqrt(2 n) of it.
+        let off = (x.mean(..).item().unwrap() - mean).abs();
+        assert!(off < 5.0 * deviation / f64::from(count).sqrt(), "mean {mean}: off by {off}");
+        let ratio = x.std(..).item().unwrap() / deviation;
+        assert!(
+            (ratio - 1.0).abs() < 5.0 / (2.0 * f64::from(count)).sqrt(),
+            "mean {mean}: deviation {ratio}"
+        );
+    };
+    let shape = [count as usize];
+    for n in [10_000_000i64, 1 << 40, 1 << 60] {
+        for p in [0.5, 0.03, 0.9] {
+            let mean = n as f64 * p;
+            check(default_rng(1).binomial(n, p, shape), mean, (mean * (1.0 - p)).sqrt());
+        }
+    }
+    for lam in [1e5, 1e7, 1e12, 1e17] {
+        check(default_rng(2).poisson(lam, shape), lam, f64::sqrt(lam));
+    }
+    let error = default_rng(1).negative_binomial(1e20, 0.5, [2]).compute().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
 }

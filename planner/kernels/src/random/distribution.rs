@@ -215,7 +215,10 @@ distributions! {
         n: f64,
         /// The probability of success.
         p: f64,
-    } true |n, p| positive(n) && p > 0.0 && p <= 1.0, "negative_binomial: n must be positive and p above 0 and at most 1";
+    } true |n, p| {
+        let mean = (n + 10.0 * n.sqrt()) * (1.0 - p) / p;
+        positive(n) && n.is_finite() && p > 0.0 && p <= 1.0 && mean < 9.2e18
+    }, "negative_binomial: n must be positive, p above 0 and at most 1, and their mean n (1 - p) / p below 9.2e18";
     /// Which trial succeeds first.
     Geometric {
         /// The probability of success.

@@ -1,6 +1,6 @@
 //! Distributions of whole numbers, one element at a time.
 
-use std::f64::consts::LN_2;
+use std::f64::consts::{LN_2, TAU};
 
 use libm::lgamma;
 
@@ -52,10 +52,24 @@ pub(super) fn poisson(lam: f64, d: &mut Draws) -> i64 {
         if k < 0.0 || (us < 0.013 && v > us) {
             continue;
         }
-        if v.ln() + inverse_alpha.ln() - (a / (us * us) + b).ln() <= k * log - lam - lgamma(k + 1.0) {
+        let height = if k < LARGE {
+            k * log - lam - lgamma(k + 1.0)
+        } else {
+            k * ((lam - k) / k).ln_1p() - (lam - k) - 0.5 * (TAU * k).ln() - 1.0 / (12.0 * k)
+        };
+        if v.ln() + inverse_alpha.ln() - (a / (us * us) + b).ln() <= height {
             return k as i64;
         }
     }
+}
+
+/// From here on Stirling's series is as exact as a float, while differences of logarithms of factorials lose digits.
+const LARGE: f64 = 1e6;
+
+/// `ln(mode! / k!)` less `(mode - k) ln(mode)`.
+fn from_mode(mode: f64, k: f64) -> f64 {
+    let gap = mode - k;
+    (k + 0.5) * (gap / k).ln_1p() - gap + (1.0 / mode - 1.0 / k) / 12.0
 }
 
 fn binomial(n: i64, p: f64, d: &mut Draws) -> i64 {
@@ -104,7 +118,14 @@ fn many(n: i64, p: f64, d: &mut Draws) -> i64 {
             continue;
         }
         let height = (v * alpha / (a / (us * us) + b)).ln();
-        if height <= at_mode - lgamma(k + 1.0) - lgamma(n - k + 1.0) + (k - mode) * odds.ln() {
+        let smallest = k.min(n - k).min(mode).min(n - mode);
+        let found = if smallest < LARGE {
+            at_mode - lgamma(k + 1.0) - lgamma(n - k + 1.0) + (k - mode) * odds.ln()
+        } else {
+            let odds_at_mode = mode / (n - mode);
+            from_mode(mode, k) + from_mode(n - mode, n - k) + (mode - k) * (odds_at_mode / odds).ln()
+        };
+        if height <= found {
             return k as i64;
         }
     }
