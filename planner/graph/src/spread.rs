@@ -7,13 +7,21 @@ pub struct Spread {
     pub workers: usize,
     /// Threads of all of them together.
     pub slots: usize,
+    /// Bytes that the smallest of them may hold in memory; none when that is not known.
+    pub memory: Option<u64>,
 }
 
 impl Spread {
     /// So many workers with so many threads together; at least one of each.
     pub fn new(workers: usize, slots: usize) -> Self {
         let workers = workers.max(1);
-        Self { workers, slots: slots.max(workers) }
+        Self { workers, slots: slots.max(workers), memory: None }
+    }
+
+    /// Of workers that may each hold so many bytes in memory.
+    #[must_use]
+    pub fn holding(self, memory: Option<u64>) -> Self {
+        Self { memory, ..self }
     }
 
     /// Threads of one worker.

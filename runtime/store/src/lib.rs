@@ -13,12 +13,14 @@ mod entries;
 mod file;
 mod options;
 mod readers;
+mod room;
 mod slot;
 mod spill;
 mod store;
 mod writer;
 
 pub use options::{StoreOptions, StoreUsage};
+pub use room::Room;
 pub use slot::Slot;
 pub use spill::Spill;
-pub use store::Store;
+pub use store::{Kept, Store};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -64,6 +64,8 @@ pub(crate) struct Core {
     pub parent: PathBuf,
     pub folder: Mutex<Weak<ScratchDir>>,
     pub files: AtomicU64,
+    /// Bytes that a waiting task needs beside the blocks.
+    pub wanted: AtomicU64,
     readers: Readers,
 }
 
@@ -72,6 +74,9 @@ pub(crate) struct State {
     pub entries: Entries,
     /// Those who wait for room, and since when.
     pub waiting: Vec<(Id, Instant, oneshot::Sender<Result<()>>)>,
+    /// Tasks that have room beside the blocks, and what those need that wait for it.
+    pub rooms: usize,
+    pub wanted: Vec<u64>,
     /// Whether the writer's thread is there.
     pub running: bool,
     pub closed: bool,
@@ -90,6 +95,7 @@ impl Spill {
             parent: options.folder,
             folder: Mutex::default(),
             files: AtomicU64::new(0),
+            wanted: AtomicU64::new(0),
             readers: Readers::default(),
         };
         Self(Arc::new(Owner(Arc::new(core))))
@@ -133,6 +139,10 @@ impl Spill {
     pub fn ledger(&self) -> &MemoryLedger {
         &self.0.0.ledger
     }
+
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.0.0
+    }
 }
 
 impl fmt::Debug for Spill {
@@ -152,9 +162,11 @@ impl Core {
         &self.readers
     }
 
-    /// Bytes above the target.
+    /// Bytes above the target, or in the way of a task that waits for room.
     pub fn excess(&self) -> u64 {
-        self.ledger.used().saturating_sub(self.target)
+        let wanted = self.wanted.load(Ordering::Relaxed);
+        let target = if wanted == 0 { self.target } else { self.target.min(self.left_beside(wanted)) };
+        self.ledger.used().saturating_sub(target)
     }
 
     fn is_within_limit(&self) -> bool {

@@ -10,7 +10,7 @@ use swath_error::Result;
 use swath_graph::TaskId;
 use swath_scheduler::{JobId, TaskRef};
 
-use crate::{Slot, Spill, StoreOptions, StoreUsage};
+use crate::{Room, Slot, Spill, StoreOptions, StoreUsage};
 
 /// Smaller blocks are kept as they are: they are not worth writing.
 const SMALL: u64 = 512;
@@ -49,7 +49,7 @@ struct Blocks {
 
 impl Blocks {
     fn insert(&mut self, task: TaskRef, kept: Kept) -> Option<Kept> {
-        if let Kept::Small(_, bytes) = &kept {
+        if let Place::Small(_, bytes) = &kept.0 {
             self.small += 1;
             self.small_bytes += bytes;
         }
@@ -65,24 +65,63 @@ impl Blocks {
     }
 
     fn uncount(&mut self, gone: Option<&Kept>) {
-        if let Some(Kept::Small(_, bytes)) = gone {
+        if let Some(Kept(Place::Small(_, bytes))) = gone {
             self.small -= 1;
             self.small_bytes -= bytes;
         }
     }
 }
 
+/// A block that a store keeps or has kept; while there is this handle the block can be had.
 #[derive(Clone, Debug)]
-enum Kept {
+pub struct Kept(Place);
+
+#[derive(Clone, Debug)]
+enum Place {
     Small(Block, u64),
     Slot(Arc<Slot>),
 }
 
 impl Kept {
-    fn bytes(&self) -> u64 {
-        match self {
-            Self::Small(_, bytes) => *bytes,
-            Self::Slot(slot) => slot.bytes(),
+    /// Bytes the block takes in memory.
+    pub fn bytes(&self) -> u64 {
+        match &self.0 {
+            Place::Small(_, bytes) => *bytes,
+            Place::Slot(slot) => slot.bytes(),
+        }
+    }
+
+    /// The block, read on this thread when it is in a file.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::Io`] when its file cannot be read.
+    pub fn get_blocking(&self) -> Result<Block> {
+        match &self.0 {
+            Place::Small(block, _) => Ok(block.clone()),
+            Place::Slot(slot) => slot.get_blocking(),
+        }
+    }
+
+    /// The block when it is in memory; never waits.
+    pub fn peek(&self) -> Option<Block> {
+        match &self.0 {
+            Place::Small(block, _) => Some(block.clone()),
+            Place::Slot(slot) => slot.peek(),
+        }
+    }
+
+    async fn get(&self) -> Result<Block> {
+        match &self.0 {
+            Place::Small(block, _) => Ok(block.clone()),
+            Place::Slot(slot) => slot.get().await,
+        }
+    }
+
+    /// The slot of a block that may be written to a file.
+    fn slot(&self) -> Option<&Arc<Slot>> {
+        match &self.0 {
+            Place::Small(..) => None,
+            Place::Slot(slot) => Some(slot),
         }
     }
 }
@@ -103,11 +142,11 @@ impl Store {
     fn insert(&self, task: TaskRef, block: Block) -> Kept {
         let bytes = block.bytes();
         self.ledger().grow(bytes);
-        let kept = if bytes < SMALL {
-            Kept::Small(block, bytes)
+        let kept = Kept(if bytes < SMALL {
+            Place::Small(block, bytes)
         } else {
-            Kept::Slot(Arc::new(self.0.spill.keep_charged(block, bytes)))
-        };
+            Place::Slot(Arc::new(self.0.spill.keep_charged(block, bytes)))
+        });
         let before = self.0.blocks.lock().insert(task, kept.clone());
         self.forget(before);
         kept
@@ -115,7 +154,7 @@ impl Store {
 
     /// Gives a block back that is not kept any more; its file goes with the last reader.
     fn forget(&self, kept: Option<Kept>) {
-        if let Some(Kept::Small(_, bytes)) = kept {
+        if let Some(Kept(Place::Small(_, bytes))) = kept {
             self.ledger().shrink(bytes);
         }
     }
@@ -128,7 +167,7 @@ impl Store {
     /// then, and what the store had stays in memory.
     pub async fn put_waiting(&self, task: TaskRef, block: Block) -> Result<u64> {
         let kept = self.insert(task, block);
-        if let Kept::Slot(slot) = &kept {
+        if let Some(slot) = kept.slot() {
             slot.settle().await.inspect_err(|_| self.withdraw(task, slot))?;
         }
         Ok(kept.bytes())
@@ -140,7 +179,7 @@ impl Store {
     /// As [`Self::put_waiting`].
     pub fn put_blocking(&self, task: TaskRef, block: Block) -> Result<u64> {
         let kept = self.insert(task, block);
-        if let Kept::Slot(slot) = &kept {
+        if let Some(slot) = kept.slot() {
             slot.settle_blocking().inspect_err(|_| self.withdraw(task, slot))?;
         }
         Ok(kept.bytes())
@@ -149,13 +188,14 @@ impl Store {
     /// Drops a block unless another one has taken its place.
     fn withdraw(&self, task: TaskRef, slot: &Arc<Slot>) {
         let mut blocks = self.0.blocks.lock();
-        let ours = matches!(blocks.by_task.get(&task), Some(Kept::Slot(kept)) if Arc::ptr_eq(kept, slot));
+        let ours = blocks.by_task.get(&task).and_then(Kept::slot).is_some_and(|kept| Arc::ptr_eq(kept, slot));
         let removed = if ours { blocks.remove(task) } else { None };
         drop(blocks);
         drop(removed);
     }
 
-    fn find(&self, task: TaskRef) -> Option<Kept> {
+    /// A handle on a block, with which it can be had even after the store has dropped it.
+    pub fn find(&self, task: TaskRef) -> Option<Kept> {
         self.0.blocks.lock().by_task.get(&task).cloned()
     }
 
@@ -166,8 +206,7 @@ impl Store {
     pub async fn get(&self, task: TaskRef) -> Result<Option<Block>> {
         match self.find(task) {
             None => Ok(None),
-            Some(Kept::Small(block, _)) => Ok(Some(block)),
-            Some(Kept::Slot(slot)) => slot.get().await.map(Some),
+            Some(kept) => kept.get().await.map(Some),
         }
     }
 
@@ -176,19 +215,12 @@ impl Store {
     /// # Errors
     /// As [`Self::get`].
     pub fn get_blocking(&self, task: TaskRef) -> Result<Option<Block>> {
-        match self.find(task) {
-            None => Ok(None),
-            Some(Kept::Small(block, _)) => Ok(Some(block)),
-            Some(Kept::Slot(slot)) => slot.get_blocking().map(Some),
-        }
+        self.find(task).map(|kept| kept.get_blocking()).transpose()
     }
 
     /// A block when it is in memory; never waits.
     pub fn peek(&self, task: TaskRef) -> Option<Block> {
-        match self.find(task)? {
-            Kept::Small(block, _) => Some(block),
-            Kept::Slot(slot) => slot.peek(),
-        }
+        self.find(task)?.peek()
     }
 
     /// The bytes a block takes in memory, wherever it is now; none when the store does not have it.
@@ -221,6 +253,16 @@ impl Store {
         for task in tasks {
             self.remove(task);
         }
+    }
+
+    /// Whether [`Self::make_room`] does anything about so many bytes.
+    pub fn is_notable(&self, bytes: u64) -> bool {
+        self.0.spill.is_notable(bytes)
+    }
+
+    /// Room for so many bytes beside the blocks, as [`Spill::make_room`].
+    pub fn make_room(&self, bytes: u64) -> Option<Room> {
+        self.0.spill.make_room(bytes)
     }
 
     /// Drops blocks that are in files too from memory until `bytes` are free, or there are none; gives the bytes freed.

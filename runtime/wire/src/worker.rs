@@ -36,6 +36,8 @@ pub struct Peer {
     pub address: String,
     /// Compute threads.
     pub slots: u32,
+    /// Bytes it may hold in memory.
+    pub memory_limit: u64,
 }
 
 /// A function to be called on a worker by itself, not as a task.

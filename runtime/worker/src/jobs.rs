@@ -1,4 +1,4 @@
-//! What a worker keeps about each job: its operations, decoded when they are first needed.
+//! What a worker keeps about each job: its operations, decoded when they are first needed, and how large their results are.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,7 +14,14 @@ use swath_wire::Blob;
 pub(crate) struct Jobs(HashMap<JobId, HashMap<LayerId, Layer>>);
 
 #[derive(Debug)]
-enum Layer {
+struct Layer {
+    operation: Known,
+    /// Bytes of the largest result so far.
+    largest: Option<u64>,
+}
+
+#[derive(Debug)]
+enum Known {
     Encoded(Blob),
     Decoded(Result<Arc<dyn Operation>>),
 }
@@ -24,7 +31,7 @@ impl Jobs {
     pub fn add(&mut self, job: JobId, layers: Vec<(LayerId, Blob)>) {
         let known = self.0.entry(job).or_default();
         for (id, blob) in layers {
-            known.entry(id).or_insert(Layer::Encoded(blob));
+            known.entry(id).or_insert(Layer { operation: Known::Encoded(blob), largest: None });
         }
     }
 
@@ -33,15 +40,32 @@ impl Jobs {
     /// # Errors
     /// What is wrong with it: this build lacks it, or it cannot be decoded.
     pub fn operation(&mut self, job: JobId, layer: LayerId) -> Result<Arc<dyn Operation>> {
-        let slot = self.0.get_mut(&job).and_then(|layers| layers.get_mut(&layer));
-        let slot = slot.ok_or_else(|| Error::internal("a task was ordered before its operation was sent"))?;
-        if let Layer::Encoded(blob) = slot {
-            *slot = Layer::Decoded(decode_operation(blob.as_ref()));
+        let layer = self.layer(job, layer);
+        let layer =
+            layer.ok_or_else(|| Error::internal("a task was ordered before its operation was sent"))?;
+        if let Known::Encoded(blob) = &layer.operation {
+            layer.operation = Known::Decoded(decode_operation(blob.as_ref()));
         }
-        match slot {
-            Layer::Decoded(operation) => operation.clone(),
-            Layer::Encoded(_) => Err(Error::internal("an operation was not decoded")),
+        match &layer.operation {
+            Known::Decoded(operation) => operation.clone(),
+            Known::Encoded(_) => Err(Error::internal("an operation was not decoded")),
         }
+    }
+
+    /// A task that ends with this layer has given a result of so many bytes.
+    pub fn gave(&mut self, job: JobId, layer: LayerId, bytes: u64) {
+        if let Some(layer) = self.layer(job, layer) {
+            layer.largest = layer.largest.max(Some(bytes));
+        }
+    }
+
+    /// How large a result of a task that ends with this layer may be; none when there has been none here.
+    pub fn expected(&mut self, job: JobId, layer: LayerId) -> Option<u64> {
+        self.layer(job, layer)?.largest
+    }
+
+    fn layer(&mut self, job: JobId, layer: LayerId) -> Option<&mut Layer> {
+        self.0.get_mut(&job)?.get_mut(&layer)
     }
 
     /// Nothing of the job will be asked for again.

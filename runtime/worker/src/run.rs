@@ -9,7 +9,7 @@ use swath_block::{Block, CancelToken, Fetch, Inputs, MemoryLedger, Operation, Ru
 use swath_error::{Error, Result};
 use swath_execute::{block_on, panicked};
 use swath_scheduler::{Attempt, TaskRef};
-use swath_store::Store;
+use swath_store::{Kept, Room, Store};
 
 use crate::desk::Desk;
 
@@ -25,12 +25,21 @@ pub(crate) struct Work {
     pub fetched: Option<Result<Block>>,
     /// The client that waits for the result; 0 for none.
     pub deliver: u32,
+    /// The largest result that its kind of task has given here; none before the first.
+    pub expected: Option<u64>,
 }
 
-/// An input of a task.
-pub(crate) enum Input {
+/// An input of a task; it does not go when the store drops the block.
+pub(crate) struct Input {
+    pub task: TaskRef,
+    pub bytes: u64,
+    pub block: Found,
+}
+
+/// Where a block was when its reader was begun.
+pub(crate) enum Found {
     Here(Block),
-    Stored(TaskRef),
+    Stored(Kept),
 }
 
 /// The task that a thread is running, for those that want to give its slot back while they wait.
@@ -66,6 +75,8 @@ impl Running {
     /// Gives the slot back while `wait` blocks this thread; another thread stands in for it.
     pub fn pause<R>(&self, wait: impl FnOnce() -> R) -> R {
         let Some(attempt) = self.attempt else { return wait() };
+        // Others need not wait for a task that waits for them.
+        ROOM.set(None);
         self.desk.pause(attempt);
         let result = wait();
         self.desk.go_on(attempt);
@@ -75,6 +86,8 @@ impl Running {
 
 thread_local! {
     static RUNNING: RefCell<Option<Running>> = const { RefCell::new(None) };
+    /// What the task on this thread takes beside the store's blocks.
+    static ROOM: RefCell<Option<Room>> = const { RefCell::new(None) };
 }
 
 /// The task that this thread is running; none on threads that are not a worker's.
@@ -104,14 +117,28 @@ impl Work {
     /// Runs the task; `desk` is what it may give its slot back to.
     pub fn run(self, store: &Store, env: &RunEnv, desk: &Arc<Desk>) -> Result<Block> {
         RUNNING.set(Some(Running { desk: desk.clone(), attempt: Some(self.attempt) }));
-        let caught = catch_unwind(AssertUnwindSafe(|| self.run_steps(store, env)));
+        ROOM.set(store.make_room(self.takes(store)));
+        let caught = catch_unwind(AssertUnwindSafe(|| self.run_steps(env)));
+        ROOM.set(None);
         RUNNING.set(None);
         caught.unwrap_or_else(|panic| Err(panicked(panic)))
     }
 
-    fn run_steps(self, store: &Store, env: &RunEnv) -> Result<Block> {
+    /// Bytes that the task takes beside what the store keeps: inputs that it alone holds, and its result, of which nothing
+    /// better is known at first than that many operations give as much as they are given.
+    fn takes(&self, store: &Store) -> u64 {
+        let inputs: u64 = self.inputs.iter().map(|input| input.bytes).sum();
+        let result = self.expected.unwrap_or(inputs);
+        if !store.is_notable(inputs + result) {
+            return 0;
+        }
+        let alone = self.inputs.iter().filter(|input| !store.contains(input.task)).map(|input| input.bytes);
+        alone.sum::<u64>() + result
+    }
+
+    fn run_steps(self, env: &RunEnv) -> Result<Block> {
         let Self { steps, slots, inputs, fetched, .. } = self;
-        let mut inputs: Inputs = inputs.into_iter().map(|i| i.take(store)).collect::<Result<_>>()?;
+        let mut inputs: Inputs = inputs.into_iter().map(Input::take).collect::<Result<_>>()?;
         inputs.extend(fetched.transpose()?);
         let mut block = Block::Unit;
         for (n, (operation, index)) in steps.iter().enumerate() {
@@ -131,13 +158,10 @@ impl Work {
 }
 
 impl Input {
-    fn take(self, store: &Store) -> Result<Block> {
-        match self {
-            Self::Here(block) => Ok(block),
-            // It was there when the task was begun; only the end of its job takes it away.
-            Self::Stored(task) => store
-                .get_blocking(task)?
-                .ok_or_else(|| Error::cancelled("an input was dropped because its job has ended")),
+    fn take(self) -> Result<Block> {
+        match self.block {
+            Found::Here(block) => Ok(block),
+            Found::Stored(kept) => kept.get_blocking(),
         }
     }
 }

@@ -7,7 +7,7 @@ use swath_block::{
     Block, DType, Inputs, Operation, Shape, TaskContext, encode_operation, register_operation,
 };
 use swath_error::Result;
-use swath_graph::{Annotations, Key};
+use swath_graph::{Annotations, Key, Spread};
 use swath_kernels::{assemble, slice as slice_chunk};
 
 use super::elementwise::annotations;
@@ -20,6 +20,9 @@ use crate::nodes::Windows;
 
 /// How many times as large as any block those may be together that a new one has pieces of.
 const MUCH: f64 = 4.0;
+
+/// Blocks on the way take at most one in so many parts of a worker's memory: a task holds a few of them at once.
+const SHARE: u64 = 16;
 
 /// Pieces so large go straight to their new blocks: another layout in between would be written and read once more, which
 /// takes longer than the tasks it saves.
@@ -88,7 +91,7 @@ pub(crate) fn rechunk(expr: &Expr, to: &mut Lowering<'_>) -> Result<Grid> {
     let input = expr.input()?;
     let mut grid = to.grid(input, expr)?;
     let (mut old, new) = (layout(input.chunks())?, layout(expr.chunks())?);
-    let steps = steps(&old, &new, expr.dtype());
+    let steps = steps(&old, &new, expr.dtype(), most_bytes(to.builder.spread()));
     let last = steps.len();
     for (i, step) in steps.into_iter().enumerate() {
         let key = if i + 1 == last {
@@ -110,8 +113,14 @@ struct Step {
     pieces: bool,
 }
 
-fn steps(old: &Layout, new: &Layout, dtype: DType) -> Vec<Step> {
-    let limit = chunk_bytes() as usize / dtype.size().max(1);
+/// The bytes of a block on the way: those of a chunk, or less where workers could not hold some of them.
+fn most_bytes(spread: Option<Spread>) -> u64 {
+    let memory = spread.and_then(|spread| spread.memory);
+    memory.map_or(u64::MAX, |bytes| bytes / SHARE).min(chunk_bytes())
+}
+
+fn steps(old: &Layout, new: &Layout, dtype: DType, most_bytes: u64) -> Vec<Step> {
+    let limit = most_bytes as usize / dtype.size().max(1);
     let mut steps = Vec::new();
     let mut old = old.clone();
     let direct = piece_bytes(&old, new, dtype) >= PIECE_BYTES;

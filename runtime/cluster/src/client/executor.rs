@@ -89,7 +89,8 @@ impl Executor for ClusterExecutor {
             let workers = self.client.shared().peers();
             let (count, slots) = (workers.len(), workers.iter().map(|w| w.slots as usize).sum());
             // Workers that are still to come are taken to be two.
-            if count == 0 { Spread::new(2, 2) } else { Spread::new(count, slots) }
+            let memory = workers.iter().map(|w| w.memory_limit).min();
+            if count == 0 { Spread::new(2, 2) } else { Spread::new(count, slots).holding(memory) }
         };
         Some(self.client.persisted().spread_or(now))
     }

@@ -44,7 +44,8 @@ impl Hub {
             return refuse(format!("'{}' is not an address other workers could use", offer.address));
         };
         offer.address.clone_from(&address);
-        let peer = Peer { id, name: offer.name.clone(), address, slots: offer.slots };
+        let (name, slots, memory_limit) = (offer.name.clone(), offer.slots, offer.memory_limit);
+        let peer = Peer { id, name, address, slots, memory_limit };
         self.workers.insert(id, WorkerLink::new(offer, peer));
         Ok(())
     }

@@ -6,6 +6,7 @@ mod disk;
 mod killed;
 mod pressure;
 mod random;
+mod room;
 
 use swath_block::{Block, Chunk, MemoryLedger};
 use swath_graph::TaskId;

@@ -7,8 +7,8 @@ use futures::future::AbortHandle;
 use smallvec::SmallVec;
 use swath_block::CancelToken;
 use swath_error::{Error, Result};
-use swath_graph::Step;
-use swath_scheduler::{Attempt, Input, WorkerId};
+use swath_graph::{LayerId, Step};
+use swath_scheduler::{Attempt, Input, TaskRef, WorkerId};
 use swath_store::Store;
 use swath_wire::{FromWorker, RunOrder};
 
@@ -16,7 +16,7 @@ use super::Outcome;
 use crate::core::{Assignment, Effects, Event, FetchOrder, Start, WorkerCore};
 use crate::jobs::Jobs;
 use crate::reports;
-use crate::run::{self, Work};
+use crate::run::{self, Found, Work};
 
 /// Everything behind the lock.
 pub(super) struct Inner {
@@ -31,7 +31,7 @@ pub(super) struct Inner {
     /// Attempts that wait for their asynchronous half, or for a slot after it.
     pub away: HashMap<Attempt, Away>,
     /// What has begun, and how to stop it.
-    pub begun: HashMap<Attempt, CancelToken>,
+    pub begun: HashMap<Attempt, Begun>,
     /// For compute threads.
     pub queue: VecDeque<Work>,
     pub reports: Vec<FromWorker>,
@@ -48,13 +48,26 @@ pub(super) struct Inner {
 
 pub(super) struct Ordered {
     pub steps: SmallVec<[Step; 1]>,
-    pub inputs: SmallVec<[swath_scheduler::TaskRef; 2]>,
+    pub inputs: SmallVec<[TaskRef; 2]>,
     pub deliver: u32,
+}
+
+pub(super) struct Begun {
+    pub cancel: CancelToken,
+    /// Of the last step.
+    layer: LayerId,
 }
 
 pub(super) struct Away {
     pub work: Work,
     pub abort: AbortHandle,
+}
+
+impl Ordered {
+    /// The layer of the last step.
+    fn layer(&self) -> Result<LayerId> {
+        self.steps.last().map(|s| s.layer).ok_or_else(|| Error::internal("a task without steps was ordered"))
+    }
 }
 
 impl Inner {
@@ -100,9 +113,12 @@ impl Inner {
 
     pub fn finished(&mut self, outcome: Outcome) {
         let Outcome { attempt, result, micros } = outcome;
-        self.begun.remove(&attempt);
+        let begun = self.begun.remove(&attempt);
         self.events.push_back(match result {
-            Ok(bytes) => Event::Done(attempt, bytes, micros),
+            Ok(bytes) => {
+                begun.inspect(|begun| self.jobs.gave(attempt.task.job, begun.layer, bytes));
+                Event::Done(attempt, bytes, micros)
+            }
             Err(error) => Event::Failed(attempt, error),
         });
     }
@@ -125,7 +141,7 @@ impl Inner {
             store.remove_job(job);
         }
         for attempt in self.effects.stop.drain(..) {
-            self.begun.get(&attempt).inspect(|token| token.cancel());
+            self.begun.get(&attempt).inspect(|begun| begun.cancel.cancel());
             self.away.get(&attempt).inspect(|away| away.abort.abort());
         }
         for attempt in self.effects.discard.drain(..) {
@@ -147,14 +163,21 @@ impl Inner {
         let job = attempt.task.job;
         let operation = |step: &Step| Ok((self.jobs.operation(job, step.layer)?, step.index));
         let steps = ordered.steps.iter().map(operation).collect::<Result<_>>()?;
-        let here = |task: &swath_scheduler::TaskRef| match store.peek(*task) {
-            Some(block) => run::Input::Here(block),
-            None => run::Input::Stored(*task),
+        // The handle is taken now: what nobody needs after this task is dropped from the store before the task runs.
+        let here = |task: &TaskRef| {
+            let kept = store
+                .find(*task)
+                .ok_or_else(|| Error::cancelled("an input was dropped before its reader ran"))?;
+            let bytes = kept.bytes();
+            let block = kept.peek().map_or_else(|| Found::Stored(kept), Found::Here);
+            Ok(run::Input { task: *task, bytes, block })
         };
-        let inputs = ordered.inputs.iter().map(here).collect();
-        let cancel = CancelToken::default();
-        self.begun.insert(attempt, cancel.clone());
-        Ok(Work { attempt, slots, cancel, steps, inputs, fetched: None, deliver: ordered.deliver })
+        let inputs = ordered.inputs.iter().map(here).collect::<Result<_>>()?;
+        let (cancel, layer) = (CancelToken::default(), ordered.layer()?);
+        let expected = self.jobs.expected(job, layer);
+        self.begun.insert(attempt, Begun { cancel: cancel.clone(), layer });
+        let Ordered { deliver, .. } = ordered;
+        Ok(Work { attempt, slots, cancel, steps, inputs, fetched: None, deliver, expected })
     }
 
     /// Adds to each fetch where its peer is.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
-use swath_block::{Block, CancelToken};
+use swath_block::Block;
 use swath_error::Result;
 use swath_flight::FlightClient;
 use swath_scheduler::Attempt;
@@ -347,7 +347,7 @@ impl Desk {
         let mut inner = self.inner.lock();
         inner.over = true;
         inner.queue.clear();
-        inner.begun.values().for_each(CancelToken::cancel);
+        inner.begun.values().for_each(|begun| begun.cancel.cancel());
         inner.away.drain().for_each(|(_, away)| away.abort.abort());
         drop(inner);
         self.deliveries.close();
