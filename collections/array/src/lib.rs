@@ -49,6 +49,7 @@ mod searching;
 mod shaping;
 mod show;
 mod statistics;
+pub mod stats;
 mod store;
 mod times;
 mod ufuncs;
@@ -76,7 +77,7 @@ pub use numeric::{Numeric, Promote};
 pub use open::{ArrayFile, open};
 pub use operand::{DynOperand, Operand};
 pub use overlap::{map_overlap, sliding_window_view};
-pub use picking::{ChooseMode, Piece, choose, extract, piecewise, select};
+pub use picking::{IndexMode, Piece, choose, extract, piecewise, ravel_multi_index, select, unravel_index};
 pub use reductions::{axes, keepdims};
 pub use searching::{
     BincountOptions, Bins, HistogramOptions, Unique, bincount, digitize, histogram, histogram2d, histogramdd,
@@ -84,9 +85,10 @@ pub use searching::{
 };
 pub use shaping::{
     Blocks, Cuts, Meshgrid, Pad, Sides, block, broadcast_arrays, column_stack, concatenate, diag, dstack,
-    hstack, indices, meshgrid, meshgrid_with, stack, unify_chunks, vstack,
+    hstack, indices, meshgrid, meshgrid_with, stack, tril_indices, tril_indices_from, triu_indices,
+    triu_indices_from, unify_chunks, vstack,
 };
-pub use statistics::{CovOptions, Quantiles, Spacing, corrcoef, cov, percentile_approx, reduction};
+pub use statistics::{CovOptions, DiffEnds, Quantiles, Spacing, corrcoef, cov, percentile_approx, reduction};
 pub use times::{Durations, Instants, NAT};
 pub use ufuncs::{Casting, NanToNum, where_};
 pub use zarr::{ZarrOptions, from_zarr, from_zarr_dyn};

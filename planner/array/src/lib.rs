@@ -19,6 +19,7 @@ mod made;
 mod nodes;
 mod reshape_plan;
 mod rewrite;
+mod triangle;
 mod walk;
 
 pub use axes::{Axes, AxisList, normalize_axis};
@@ -31,8 +32,8 @@ pub use explain::{chunk_text, explain, tree};
 pub use expr::Expr;
 pub use functions::{
     HistogramInput, Selection, arg_top, argsort, bin_edges, bincount, compress, digitize, fold, histogram,
-    is_in, lengths, mask, nonzero, percentile_approx, quantile, search_sorted, sort, take_along_axis,
-    take_indices, top, unique, whole_along_for,
+    is_in, lengths, mask, nonzero, percentile_approx, quantile, ravel, search_sorted, sort, tail,
+    take_along_axis, take_indices, top, unique, unravel, whole_along_for, whole_numbers, within,
 };
 pub use index::{
     AxisSlice, Index, IndexPlan, Indices, NewAxis, Piece, Stepped, plan_index, slice_pieces, sliced_axis,
@@ -44,8 +45,9 @@ pub use nodes::{
     BlockFunction, BlockInfo, BlockTasks, Label, Labels, Operand, PlaceCall, PlaceFunction, PlaceOperation,
     Window, all_axes, apply, arg, astype, binary, blocks, blockwise, broadcast_to, concatenate, contract,
     diagonal, expand_dims, from_made, from_source, given, held, held_measured, index, kernel, kernels,
-    label_axes, map_blocks, matmul, points, put, rechunk, reduce, reshape, scan, select, squeeze, stack,
-    take_along, take_groups, transpose, unary, windows,
+    label_axes, map_blocks, matmul, points, put, rechunk, reduce, reshape, reshape_blockwise, scan, select,
+    squeeze, stack, take_along, take_groups, transpose, unary, windows,
 };
 pub use rewrite::rewrite;
 pub use swath_factor::{FftKind, FftNorm};
+pub use triangle::Triangle;

@@ -11,6 +11,7 @@ use swath_error::{Error, Result};
 use swath_kernels::{Distribution, Origin, SliceIndex, convert_scalar, permutation, random};
 
 use crate::index::AxisSlice;
+use crate::triangle::Triangle;
 
 /// How the elements follow from their positions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,6 +73,13 @@ pub enum Made {
         /// How many.
         n: usize,
     },
+    /// The rows of the places in a triangle of a matrix, or their columns, in row-major order.
+    Places {
+        /// The triangle.
+        of: Triangle,
+        /// Whether the columns are meant.
+        columns: bool,
+    },
 }
 
 impl Made {
@@ -84,7 +92,7 @@ impl Made {
     pub fn dtype(&self) -> DType {
         match self {
             Self::Full(value) => value.dtype(),
-            Self::Integers { .. } | Self::Permutation { .. } => DType::I64,
+            Self::Integers { .. } | Self::Permutation { .. } | Self::Places { .. } => DType::I64,
             Self::Floats { .. } | Self::Line { .. } => DType::F64,
             Self::Eye { dtype, .. } | Self::Tri { dtype, .. } | Self::Random { dtype, .. } => *dtype,
         }
@@ -121,6 +129,9 @@ impl Made {
             (Self::Permutation { seed, n }, [line]) => {
                 let places: Vec<usize> = positions(line).collect();
                 permutation(*seed, *n, places.into_iter())
+            }
+            (Self::Places { of, columns }, [line]) => {
+                Chunk::from_vec(of.places(positions(line), *columns), &shape)
             }
             (Self::Random { distribution, dtype, seed, shape: whole }, region)
                 if region.len() == whole.len() =>
@@ -185,6 +196,9 @@ impl fmt::Display for Made {
             Self::Eye { k, .. } => write!(f, "eye(k {k})"),
             Self::Tri { k, .. } => write!(f, "tri(k {k})"),
             Self::Permutation { seed, n } => write!(f, "permutation(of {n}, seed {seed})"),
+            Self::Places { of, columns } => {
+                write!(f, "{} of {of:?}", if *columns { "columns" } else { "rows" })
+            }
             Self::Random { distribution, seed, .. } => write!(f, "random({distribution:?}, seed {seed})"),
         }
     }

@@ -26,9 +26,9 @@ pub(crate) enum Plan {
 }
 
 /// Axes of the array and of the result that hold the same elements.
-struct Group {
-    from: std::ops::Range<usize>,
-    to: std::ops::Range<usize>,
+pub(crate) struct Group {
+    pub(crate) from: std::ops::Range<usize>,
+    pub(crate) to: std::ops::Range<usize>,
 }
 
 /// The plan for reshaping an array of `chunks` to `wanted`; no length is 0 or 1, and `limit` is in elements.
@@ -68,8 +68,8 @@ fn part<'a>(shape: &'a [usize], range: &std::ops::Range<usize>) -> &'a [usize] {
     shape.get(range.clone()).unwrap_or(&[])
 }
 
-/// The shortest groups of axes with equal products.
-fn match_axes(own: &[usize], wanted: &[usize]) -> Result<Vec<Group>> {
+/// The shortest groups of axes with equal products; no length is 0 or 1.
+pub(crate) fn match_axes(own: &[usize], wanted: &[usize]) -> Result<Vec<Group>> {
     let mut groups = Vec::new();
     let (mut i, mut j) = (0, 0);
     while i < own.len() || j < wanted.len() {

@@ -5,7 +5,8 @@
 //! come out; a [`Program`] is a fused chain of operations run tile by tile in cache; [`ReduceOp`] reduces in three
 //! phases ([`partial`] or [`partial_fused`], [`combine`], [`finalize`]); [`slice()`],
 //! [`concat_grid`], [`transpose`] and others move elements; [`sort`], [`quantile`], [`unique`] and others rest on their
-//! order; [`scan`] runs along an axis; [`histogram`] and [`bincount`] count; [`matmul`] contracts; [`random`], [`arange`] and others make elements. Place in the flow: called by the operations that
+//! order; [`scan`] runs along an axis; [`histogram`] and [`bincount`] count; [`matmul`] contracts; [`random`], [`arange`]
+//! and others make elements; [`tail`] gives probabilities. Place in the flow: called by the operations that
 //! array expressions are lowered to. It never starts a thread and never looks beyond the chunks it is given.
 #![deny(unsafe_op_in_unsafe_fn)]
 // A function that is not inlined into its loop is not compiled for the loop's processor.
@@ -27,6 +28,7 @@ mod promote;
 mod random;
 mod reduce;
 mod scan;
+mod tails;
 
 pub use cast::cast;
 pub use contract::{Contraction, matmul, matmul_add};
@@ -51,3 +53,4 @@ pub use promote::{
 pub use random::{Distribution, look_up, permutation, place, random};
 pub use reduce::{Origin, ReduceOp, combine, finalize, partial, partial_fused};
 pub use scan::{ScanOp, scan};
+pub use tails::{Tail, tail};

@@ -1,56 +1,62 @@
 //! One of several arrays, element by element.
 
-use swath_array_plan::{Expr, Operand, apply, arg};
+use swath_array_plan::{Expr, Operand, apply, arg, whole_numbers};
 use swath_block::Scalar;
 use swath_error::{Error, Result};
 use swath_kernels::{BinaryOp, convert_scalar};
 
-use crate::{Array, Element, Numeric, Operand as TypedOperand};
+use super::IndexMode;
+use crate::{Array, DynArray, Element, Numeric, Operand as TypedOperand};
 
-/// What becomes of a choice that does not exist.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ChooseMode {
-    /// The first for a negative one, the last for one too large.
-    #[default]
-    Clip,
-    /// Counted round and round.
-    Wrap,
-}
-
-/// For each element of `which`, the element at its place in that one of the `choices`; arrays are broadcast. Checking that
-/// every choice exists would take a pass of its own: those that do not are clipped or wrapped.
+/// For each element of `which`, the element at its place in that one of the `choices`; arrays are broadcast.
+///
+/// # Errors
+/// In the array that comes out: [`swath_error::ErrorKind::InvalidArgument`] for no choices,
+/// [`swath_error::ErrorKind::TypeMismatch`] when `which` are no whole numbers. With [`IndexMode::Raise`] a choice that does
+/// not exist is an error when it is met.
 ///
 /// ```
 /// # use swath_local as _;
-/// use swath_array as da;
+/// use swath_array::{self as da, IndexMode};
 /// let which = da::array(vec![1i64, 0, 1]);
 /// let choices = [da::array(vec![1, 2, 3]), da::array(vec![10, 20, 30])];
-/// let chosen = da::choose(&which, &choices, da::ChooseMode::Clip);
+/// let chosen = da::choose(&which, &choices, IndexMode::Raise);
 /// assert_eq!(chosen.compute()?.as_slice(), Some(&[10, 2, 30][..]));
+/// let wrapped = da::choose(&(which + 2), &choices, IndexMode::Wrap);
+/// assert_eq!(wrapped.compute()?.as_slice(), Some(&[10, 2, 30][..]));
 /// # Ok::<(), swath_error::Error>(())
 /// ```
 #[track_caller]
-pub fn choose<I: Numeric, T: Element>(which: &Array<I>, choices: &[Array<T>], mode: ChooseMode) -> Array<T> {
+pub fn choose<I: Numeric, T: Element>(which: &Array<I>, choices: &[Array<T>], mode: IndexMode) -> Array<T> {
     let choices = crate::like::exprs(choices);
     which.map(|which| pick(which, &choices?, mode))
 }
 
-fn pick(which: &Expr, choices: &[Expr], mode: ChooseMode) -> Result<Expr> {
-    if choices.is_empty() {
-        return Err(Error::argument("choose needs at least one array to choose from"));
+impl DynArray {
+    /// For each element of this array, the element at its place in that one of the `choices`, which are converted to their
+    /// common type: see [`choose`].
+    #[track_caller]
+    pub fn choose(&self, choices: &[Self], mode: IndexMode) -> Self {
+        self.map(|which| pick(which, &crate::like::exprs(choices)?, mode))
     }
-    let integer = |i: usize| Scalar::I64(i as i64);
-    let operands: Vec<Operand> = std::iter::once(which).chain(choices).map(Into::into).collect();
+}
+
+fn pick(which: &Expr, choices: &[Expr], mode: IndexMode) -> Result<Expr> {
+    let Some(last) = choices.len().checked_sub(1) else {
+        return Err(Error::argument("choose needs at least one array to choose from"));
+    };
+    let which = match mode {
+        // What is picked below is clipped.
+        IndexMode::Clip => whole_numbers(which)?,
+        mode => mode.bound(which, choices.len(), "invalid entry in choice array")?,
+    };
+    let operands: Vec<Operand> = std::iter::once(&which).chain(choices).map(Into::into).collect();
     apply(&operands, |b, v| {
-        let mut at = arg(v, 0)?;
-        if mode == ChooseMode::Wrap {
-            let count = b.constant(integer(choices.len()), false);
-            at = b.binary(BinaryOp::Remainder, at, count)?;
-        }
+        let at = arg(v, 0)?;
         // From the last one down: a place at or below a choice's takes it, so what is too large takes the last.
         let mut chosen = arg(v, choices.len())?;
-        for i in (0..choices.len() - 1).rev() {
-            let place = b.constant(integer(i), false);
+        for i in (0..last).rev() {
+            let place = b.constant(Scalar::I64(i as i64), false);
             let is_here = b.binary(BinaryOp::LessEqual, at, place)?;
             let own = arg(v, i + 1)?;
             chosen = b.select(is_here, own, chosen)?;

@@ -5,10 +5,14 @@ mod choose;
 mod coarsen;
 mod groups;
 mod masking;
+mod mode;
+mod multi_index;
 mod points;
 mod positions;
 mod set;
 mod sorting;
 
-pub use choose::{ChooseMode, Piece, choose, piecewise, select};
+pub use choose::{Piece, choose, piecewise, select};
 pub use masking::extract;
+pub use mode::IndexMode;
+pub use multi_index::{ravel_multi_index, unravel_index};

@@ -1,7 +1,7 @@
 //! The same elements in other shapes and orders of axes.
 
 use swath_array_plan as plan;
-use swath_array_plan::{Axes, Expr, Index};
+use swath_array_plan::{Axes, ChunkSpec, Expr, Index};
 use swath_error::{Error, Result};
 
 use super::same_type;
@@ -41,6 +41,27 @@ same_type! {
     fn expand_dims(x, axes: impl Into<Axes>) plan::expand_dims(x, &axes.into());
     /// The elements in row-major order in another shape; one length may be -1.
     fn reshape(x, shape: impl Into<Dims>) plan::reshape(x, &shape.into().0);
+    /// In another shape, every chunk reshaped on its own, as Dask's `reshape_blockwise`: costs no exchange between chunks,
+    /// and gives the elements in another order than NumPy, for what follows and does not care. Neighbouring axes are
+    /// merged; one length may be -1. To split an axis the chunks must be named: [`Self::reshape_blockwise_with`].
+    ///
+    /// ```
+    /// # use swath_local as _;
+    /// use swath_array as da;
+    /// let x = da::arange(27).reshape([3, 3, 3]).chunks(vec![vec![3], vec![2, 1], vec![2, 1]]);
+    /// let flat = x.reshape_blockwise([3, 9]);
+    /// assert_eq!(flat.chunk_sizes()?, [vec![3], vec![4, 2, 2, 1]]);
+    /// assert_eq!(flat.slice(0).compute()?.as_slice(), Some(&[0, 1, 3, 4, 2, 5, 6, 7, 8][..]));
+    /// // The same chunks again: the same array again.
+    /// let back = flat.reshape_blockwise_with([3, 3, 3], x.layout()?);
+    /// assert_eq!(back.compute()?, x.compute()?);
+    /// # Ok::<(), swath_error::Error>(())
+    /// ```
+    fn reshape_blockwise(x, shape: impl Into<Dims>) plan::reshape_blockwise(x, &shape.into().0, None);
+    /// In another shape of more axes, every chunk reshaped on its own into the chunk of the result at its place in
+    /// row-major order: as many chunks as the array has, each with as many elements. See [`Self::reshape_blockwise`].
+    fn reshape_blockwise_with(x, shape: impl Into<Dims>, chunks: impl Into<ChunkSpec>)
+        plan::reshape_blockwise(x, &shape.into().0, Some(&chunks.into()));
     /// The elements in row-major order along one axis.
     fn ravel(x) plan::reshape(x, &[-1]);
     /// The elements in row-major order along one axis: the same as [`Self::ravel`], as arrays never change in place.

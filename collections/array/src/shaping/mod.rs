@@ -13,6 +13,7 @@ mod grids;
 mod join;
 mod pad;
 mod pad_stat;
+mod places;
 mod repeat;
 mod roll;
 mod sides;
@@ -27,6 +28,7 @@ pub use diagonal::diag;
 pub use grids::{Meshgrid, indices, meshgrid, meshgrid_with};
 pub use join::{column_stack, concatenate, dstack, hstack, stack, vstack};
 pub use pad::Pad;
+pub use places::{tril_indices, tril_indices_from, triu_indices, triu_indices_from};
 pub use sides::Sides;
 pub use split::Cuts;
 

@@ -15,6 +15,7 @@ use crate::{Array, Numeric};
 
 methods! { Numeric:
     /// The `n`-th differences between neighbours along an axis, which gets shorter by `n`. Booleans are compared.
+    /// [`Self::diff_with`] puts values before and after the array first.
     ///
     /// ```
     /// # use swath_local as _;
@@ -85,7 +86,8 @@ fn cut_like(a: &Expr, b: &Expr, axis: usize) -> Result<Expr> {
     rechunk(a, &ChunkSpec::Named(vec![(axis as isize, sizes)]))
 }
 
-fn diff(x: &Expr, n: usize, axis: isize) -> Result<Expr> {
+/// The `n`-th differences along an axis.
+pub(super) fn diff(x: &Expr, n: usize, axis: isize) -> Result<Expr> {
     let axis = normalize_axis(axis, x.ndim())?;
     let op = if x.dtype() == DType::Bool { BinaryOp::NotEqual } else { BinaryOp::Subtract };
     let mut x = x.clone();

@@ -4,6 +4,7 @@ mod average;
 mod covariance;
 mod cumulative;
 mod differences;
+mod ends;
 mod moment;
 mod quantiles;
 mod reduction;
@@ -12,5 +13,7 @@ mod trace;
 
 pub use covariance::{CovOptions, corrcoef, cov};
 pub use differences::Spacing;
+pub use ends::DiffEnds;
+pub(crate) use moment::moment as central_moment;
 pub use quantiles::{Quantiles, percentile_approx};
 pub use reduction::reduction;

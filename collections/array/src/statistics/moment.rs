@@ -20,7 +20,8 @@ methods! { Numeric:
     fn moment(x, order: i32, axes: impl Into<Axes>) -> T::Mean = moment(x, order, &axes.into());
 }
 
-fn moment(x: &Expr, order: i32, axes: &Axes) -> Result<Expr> {
+/// The central moments of an order over axes.
+pub(crate) fn moment(x: &Expr, order: i32, axes: &Axes) -> Result<Expr> {
     if order < 0 {
         return Err(Error::argument(format!("the order of a moment must not be negative, this is {order}")));
     }

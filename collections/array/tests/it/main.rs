@@ -4,6 +4,7 @@
 use swath_local as _;
 
 mod basics;
+mod blocks;
 mod cases;
 mod chunkings;
 mod contractions;

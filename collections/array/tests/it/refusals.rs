@@ -1,6 +1,9 @@
 //! What is refused, and how the message names it.
 
-use swath_array::{self as da, BincountOptions, Bins, CovOptions, HistogramOptions, Side, s};
+use swath_array::stats::{self, Frequencies};
+use swath_array::{
+    self as da, BincountOptions, Bins, CovOptions, DiffEnds, HistogramOptions, IndexMode, Side, s,
+};
 use swath_error::{Error, ErrorKind};
 
 fn refused(error: Option<&Error>, kind: ErrorKind, part: &str) {
@@ -72,8 +75,78 @@ fn shapes_and_types_that_do_not_fit() {
 }
 
 #[test]
+fn positions_and_ends_that_do_not_fit() {
+    let x = da::arange(12).reshape([3, 4]);
+    let ends = |values| DiffEnds::default().append(values);
+    let found = x.diff_with(1, 0, &ends(da::arange(4).into_dyn()));
+    refused(found.error(), ErrorKind::ShapeMismatch, "dimensions must match");
+    let found = x.diff_with(1, 1, &ends(da::zeros_as::<i64>([4, 1]).into_dyn()));
+    refused(found.error(), ErrorKind::ShapeMismatch, "must match");
+    let found = x.diff_with(1, 1, &DiffEnds::default().prepend(0.5));
+    refused(found.error(), ErrorKind::TypeMismatch, "are float64");
+    let found = x.astype::<u8>().diff_with(1, 1, &DiffEnds::default().prepend(300));
+    refused(found.error(), ErrorKind::InvalidArgument, "out of bounds");
+    let found = da::ravel_multi_index(&[da::arange(3)], [3, 4], IndexMode::Raise);
+    refused(found.error(), ErrorKind::InvalidArgument, "positions along 1 axes");
+    let found = da::ravel_multi_index(&[da::zeros([2])], [3], IndexMode::Clip);
+    refused(found.error(), ErrorKind::TypeMismatch, "int indices");
+    let found = da::ravel_multi_index(&[&x, &x].map(Clone::clone), [1usize << 40, 1 << 40], IndexMode::Clip);
+    refused(found.error(), ErrorKind::InvalidArgument, "maximum possible size");
+    let found = da::unravel_index(&da::zeros([2]), [3, 4]);
+    assert_eq!(found.len(), 2);
+    refused(found[1].error(), ErrorKind::TypeMismatch, "int indices");
+    let found = da::choose(&da::zeros([2]), &[da::arange(2)], IndexMode::Wrap);
+    refused(found.error(), ErrorKind::TypeMismatch, "int indices");
+    let found = da::choose(&x, &[] as &[da::Array<i64>], IndexMode::Wrap);
+    refused(found.error(), ErrorKind::InvalidArgument, "at least one array");
+    let (rows, columns) = da::tril_indices_from(&da::arange(3), 0);
+    refused(rows.error(), ErrorKind::InvalidArgument, "must be 2-d");
+    refused(columns.error(), ErrorKind::InvalidArgument, "must be 2-d");
+    let (rows, _) = da::triu_indices(1 << 40, 0, None);
+    refused(rows.error(), ErrorKind::InvalidArgument, "Maximum allowed size");
+}
+
+#[test]
+fn statistics_of_what_they_are_not_for() {
+    let x = da::arange(12).reshape([3, 4]).chunks(2);
+    let z = x.astype::<num_complex::Complex64>();
+    refused(stats::skew(&z, 0, true).error(), ErrorKind::TypeMismatch, "complex128");
+    refused(stats::skewtest(&x, 0).statistic.error(), ErrorKind::InvalidArgument, "less than 8");
+    refused(stats::normaltest(&x, 1).pvalue.error(), ErrorKind::InvalidArgument, "less than 8");
+    refused(stats::kurtosistest(&x, 1).pvalue.error(), ErrorKind::InvalidArgument, "less than 5");
+    refused(
+        stats::f_oneway(std::slice::from_ref(&x), 0).pvalue.error(),
+        ErrorKind::InvalidArgument,
+        "two groups",
+    );
+    refused(
+        stats::kurtosis(&x, 2, true, true).error(),
+        ErrorKind::InvalidArgument,
+        "axis 2 is out of bounds",
+    );
+    let short = x.slice(..2);
+    refused(stats::ttest_rel(&x, &short, 0).pvalue.error(), ErrorKind::ShapeMismatch, "cannot be paired");
+    let expected = Frequencies::default().expected(da::arange(3));
+    refused(stats::chisquare(&x, 0, &expected).pvalue.error(), ErrorKind::ShapeMismatch, "broadcast");
+    let some = da::arange(9).chunks(4);
+    let some = some.mask(some.gt(3));
+    refused(stats::skew(&some, 0, true).error(), ErrorKind::Unsupported, "chunk sizes");
+    // The line of the call is in the error.
+    assert!(stats::skew(&x, 7, true).error().unwrap().to_string().contains("refusals.rs"));
+}
+
+#[test]
 fn what_shows_only_when_it_is_met() {
     let x = da::arange(4).chunks(2);
+    let outside = da::choose(&x, &[da::arange(4), da::arange(4)], IndexMode::Raise);
+    let error = outside.compute();
+    refused(error.as_ref().err(), ErrorKind::InvalidArgument, "invalid entry in choice array: 2");
+    let outside = da::ravel_multi_index(&[&x - 1], [4], IndexMode::Raise).compute();
+    refused(outside.as_ref().err(), ErrorKind::InvalidArgument, "invalid entry in coordinates array: -1");
+    let outside = da::unravel_index(&x, [1, 3]).remove(0).compute();
+    refused(outside.as_ref().err(), ErrorKind::InvalidArgument, "3 is not in 0..3");
+    let nowhere = da::ravel_multi_index(&[x.clone(), x.clone()], [4, 0], IndexMode::Wrap).compute();
+    refused(nowhere.as_ref().err(), ErrorKind::InvalidArgument, "0 is not in 0..0");
     let at = da::array(vec![0i64, 9]);
     refused(
         x.take_at(&at, 0).compute().as_ref().err(),

@@ -1,8 +1,13 @@
-//! Runs the cases that `make_functions.py` writes, each one function, and compares the answers with NumPy's.
+//! Runs the cases that `make_functions.py` and `make_stats.py` write, each one function, and compares the answers with NumPy's.
 //!
 //! In: a case as JSON: an input, a function and its arguments, what NumPy gave. Out: nothing, or in what they differ. It uses
 //! the public face of arrays only and whatever executor is in force, so that tests of other runtimes include it with
 //! `#[path]`, beside `cases.rs` and `interpreter`.
+
+#[path = "positions.rs"]
+mod positions;
+#[path = "stats.rs"]
+mod stats;
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,7 +21,7 @@ use swath_array::{
 use super::cases::{dtype, input, ints, item, numbers, same};
 use super::interpreter::reduction;
 
-const CASES: &str = include_str!("functions.json");
+const CASES: [&str; 2] = [include_str!("functions.json"), include_str!("stats.json")];
 
 fn floats(v: &Value) -> Vec<f64> {
     let float = |v: &Value| v.as_str().map_or_else(|| v.as_f64().unwrap(), |s| s.parse().unwrap());
@@ -265,6 +270,8 @@ fn results(x: &DynArray, case: &Value) -> Vec<DynArray> {
         })
         .or_else(|| statistic(x, name, args))
         .or_else(|| search(x, name, args))
+        .or_else(|| positions::positions(x, name, args))
+        .or_else(|| stats::statistics(x, name, args))
         .or_else(|| one(pick(x, name, args)))
         .unwrap_or_else(|| panic!("no function {name}"))
 }
@@ -300,8 +307,9 @@ pub type CheckCase<'a> = &'a dyn Fn(&Value, &DynArray, &[isize]) -> Result<(), S
 
 /// Checks every case and panics with all that is wrong.
 pub fn all_cases(check_case: CheckCase<'_>) {
-    let cases: Vec<Value> = serde_json::from_str(CASES).unwrap();
-    assert!(cases.len() >= 300);
+    let lists = CASES.iter().map(|list| serde_json::from_str::<Vec<Value>>(list).unwrap());
+    let cases: Vec<Value> = lists.flatten().collect();
+    assert!(cases.len() >= 800);
     let mut wrong = Vec::new();
     for (i, case) in cases.iter().enumerate() {
         let shape = ints(&case["shape"]);

@@ -214,8 +214,49 @@ def picking():
             name=op, factors=[[0, 2]], trim=True)
 
 
+def ends():
+    for shape in SHAPES:
+        for axis in range(len(shape)):
+            x = draw(shape, "float64")
+            add("diff_with", shape, "float64", np.diff(x, 2, axis, prepend=0.5), n=2, axis=axis, prepend=0.5)
+            add("diff_with", shape, "float64", np.diff(x, 1, axis, append=-1.5, prepend=2.0), n=1, axis=axis,
+                prepend=2.0, append=-1.5)
+    x = draw((3, 4), "int64")
+    before, after = np.array([[1.0], [2.5], [-3.0]]), np.arange(8.0).reshape(2, 4)
+    add("diff_with", (3, 4), "int64", np.diff(x, 1, 1, prepend=before), n=1, axis=1, prepend=before.tolist())
+    add("diff_with", (3, 4), "int64", np.diff(x, 3, 0, append=after, prepend=7), n=3, axis=0, append=after.tolist(),
+        prepend=7)
+    add("diff_with", (3, 4), "int64", np.diff(x, 0, 0, append=after), n=0, axis=0, append=after.tolist())
+    add("diff_with", (7,), "bool", np.diff(draw((7,), "bool"), 1, 0, prepend=True), n=1, axis=0, prepend=True)
+    add("diff_with", (7,), "bool", np.diff(draw((7,), "bool"), 1, 0, append=3), n=1, axis=0, append=3)
+    add("diff_with", (1,), "float32", np.diff(draw((1,), "float32"), 2, 0, append=after[0].astype("float32")), n=2,
+        axis=0, append=after[0].tolist(), single=True)
+
+
+def positions():
+    for n, m in [(0, None), (1, None), (4, None), (5, 3), (3, 6), (4, 0)]:
+        for k in [-9, -2, -1, 0, 1, 2, 5]:
+            for name in ["tril_indices", "triu_indices"]:
+                add(name, (3,), "int8", getattr(np, name)(n, k, m), n=n, k=k, m=m)
+    for shape in [(3, 4), (5, 1)]:
+        for name in ["tril_indices_from", "triu_indices_from"]:
+            add(name, shape, "int8", getattr(np, name)(draw(shape, "int8"), 1), k=1)
+    for shape in SHAPES:
+        for dtype in ["int64", "int16", "uint8"]:
+            x = draw(shape, dtype)
+            row = np.arange(shape[-1])
+            for mode in ["raise", "wrap", "clip"]:
+                at = (x % 5, (x + 3) % 7, row) if mode == "raise" else (x, x + 3, row - 1)
+                dims = [5, 7, max(shape[-1], 2)]
+                add("ravel_multi_index", shape, dtype, np.ravel_multi_index(tuple(a.astype(int) for a in at), dims, mode),
+                    dims=dims, mode=mode)
+                add("choose", shape, dtype, np.choose(x % 3 if mode == "raise" else x, [x, x / 2, row], mode=mode),
+                    mode=mode)
+            add("unravel_index", shape, dtype, np.unravel_index(x % 30, (2, 5, 3)), dims=[2, 5, 3])
+
+
 def main():
-    for part in [reductions, statistics, searching, picking]:
+    for part in [reductions, statistics, searching, picking, ends, positions]:
         part()
     text = "[\n" + ",\n".join(json.dumps(c) for c in CASES) + "\n]\n"
     pathlib.Path(__file__).with_name("functions.json").write_text(text)

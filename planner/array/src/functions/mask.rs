@@ -1,15 +1,15 @@
 //! Selection by truth: how many elements come out shows when they are computed.
 
-use swath_block::{DType, Scalar};
+use swath_block::DType;
 use swath_error::{Error, ErrorKind, Result};
-use swath_kernels::{BinaryOp, Program};
+use swath_kernels::Program;
 
 use crate::axes::{Axes, normalize_axis};
 use crate::chunks::{Axis, Chunks};
 use crate::expr::Expr;
 use crate::index::Index;
 use crate::kernels::ChunkKernel;
-use crate::nodes::{Chunkwise, Mapped, apply, arg, expand_dims, index, reshape};
+use crate::nodes::{Chunkwise, Mapped, expand_dims, index, reshape};
 
 /// The elements where a boolean array is true: along the axes that the mask has, which become one.
 ///
@@ -115,15 +115,5 @@ pub fn nonzero(x: &Expr) -> Result<Vec<Expr>> {
     if shape.len() <= 1 {
         return Ok(vec![at]);
     }
-    let mut found = Vec::with_capacity(shape.len());
-    for (axis, n) in shape.iter().enumerate() {
-        let stride: usize = shape.iter().skip(axis + 1).product();
-        let scalar = |n: usize| Scalar::I64(n.max(1) as i64);
-        found.push(apply(&[(&at).into()], |b, v| {
-            let (by, over) = (b.constant(scalar(stride), false), b.constant(scalar(*n), false));
-            let along = b.binary(BinaryOp::FloorDivide, arg(v, 0)?, by)?;
-            b.binary(BinaryOp::Remainder, along, over)
-        })?);
-    }
-    Ok(found)
+    super::unravel(&at, &shape)
 }

@@ -7,9 +7,11 @@ mod fold;
 mod lengths;
 mod mask;
 mod order;
+mod positions;
 mod quantile;
 mod search;
 mod select;
+mod tail;
 mod top;
 mod unique;
 
@@ -25,9 +27,11 @@ pub use fold::fold;
 pub use lengths::lengths;
 pub use mask::{compress, mask, nonzero};
 pub use order::{argsort, sort};
+pub use positions::{ravel, unravel, whole_numbers, within};
 pub use quantile::{percentile_approx, quantile};
 pub use search::{digitize, is_in, search_sorted};
 pub use select::{take_along_axis, take_indices};
+pub use tail::tail;
 pub use top::{arg_top, top};
 pub use unique::{Selection, unique};
 

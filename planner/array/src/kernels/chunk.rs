@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use swath_block::Chunk;
 use swath_error::{Error, Result};
 use swath_kernels::{
-    QuantileMethod, Side, argsort, bin_edges, digitize, is_in, mask_axis, nonzero, quantile, reshape,
-    search_sorted, sort, take_along_axis, take_indices,
+    QuantileMethod, Side, Tail, argsort, bin_edges, digitize, is_in, mask_axis, nonzero, quantile, reshape,
+    search_sorted, sort, tail, take_along_axis, take_indices,
 };
 
 /// One function of the chunks at one place.
@@ -36,6 +36,10 @@ pub(crate) enum ChunkKernel {
     BinEdges { bins: usize },
     /// The lengths of the chunk itself.
     Lengths,
+    /// The chunk itself, whose whole numbers are all in `0..below`; the error for another one begins with `complaint`.
+    Within { below: u64, complaint: String },
+    /// How likely a value at least as large as the first input is; the others are degrees of freedom.
+    Tail { of: Tail },
 }
 
 impl ChunkKernel {
@@ -54,6 +58,8 @@ impl ChunkKernel {
             Self::IsIn => "isin",
             Self::BinEdges { .. } => "bin_edges",
             Self::Lengths => "lengths",
+            Self::Within { .. } => "within",
+            Self::Tail { .. } => "tail",
         }
     }
 
@@ -82,6 +88,8 @@ impl ChunkKernel {
                 let count = [own.len()];
                 Chunk::from_vec(own, &count)
             }
+            Self::Within { below, complaint } => within(input(0)?, *below, complaint),
+            Self::Tail { of } => tail(*of, input(0)?, chunks.get(1..).unwrap_or(&[])),
         }
     }
 }
@@ -89,4 +97,13 @@ impl ChunkKernel {
 /// The elements along one axis.
 fn flat(chunk: &Chunk) -> Result<Chunk> {
     reshape(chunk, &[chunk.len()])
+}
+
+/// The chunk, when all its numbers are in `0..below`.
+fn within(chunk: &Chunk, below: u64, complaint: &str) -> Result<Chunk> {
+    let outside = |v: &&i64| u64::try_from(**v).map_or(true, |v| v >= below);
+    match chunk.view::<i64>()?.iter().find(outside) {
+        Some(v) => Err(Error::argument(format!("{complaint}: {v} is not in 0..{below}"))),
+        None => Ok(chunk.clone()),
+    }
 }

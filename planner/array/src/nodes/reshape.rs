@@ -30,9 +30,14 @@ pub fn reshape(x: &Expr, shape: &[isize]) -> Result<Expr> {
     // Axes of length 1 are views; what is planned has none.
     let narrow = permute::squeeze(x, None)?;
     let long: Vec<usize> = wanted.iter().copied().filter(|n| *n != 1).collect();
-    let mut axes = 0..long.len();
+    widen(&reshape_long(&narrow, &long)?, &wanted)
+}
+
+/// An array without axes of length 1 with those of the shape.
+pub(super) fn widen(x: &Expr, wanted: &[usize]) -> Result<Expr> {
+    let mut axes = 0..x.ndim();
     let map: permute::AxisMap = wanted.iter().map(|n| if *n == 1 { None } else { axes.next() }).collect();
-    permute::permute(&reshape_long(&narrow, &long)?, &map)
+    permute::permute(x, &map)
 }
 
 /// As [`reshape`], where no length is 1.
@@ -46,7 +51,7 @@ fn reshape_long(x: &Expr, wanted: &[usize]) -> Result<Expr> {
 }
 
 /// The shape with -1 filled in.
-fn resolve(own: &[usize], shape: &[isize]) -> Result<Vec<usize>> {
+pub(super) fn resolve(own: &[usize], shape: &[isize]) -> Result<Vec<usize>> {
     let size: usize = own.iter().product();
     let open = shape.iter().filter(|n| **n == -1).count();
     if open > 1 {
@@ -72,7 +77,8 @@ fn resolve(own: &[usize], shape: &[isize]) -> Result<Vec<usize>> {
     Ok(shape.iter().map(|n| if *n == -1 { size / known.max(1) } else { *n as usize }).collect())
 }
 
-fn make(x: &Expr, chunks: Chunks) -> Result<Expr> {
+/// Every chunk in the shape it has in `chunks`, as many and in the same order.
+pub(super) fn make(x: &Expr, chunks: Chunks) -> Result<Expr> {
     if *x.chunks() == chunks {
         return Ok(x.clone());
     }

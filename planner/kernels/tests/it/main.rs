@@ -6,3 +6,4 @@ mod contractions;
 mod numpy;
 mod randomness;
 mod reductions;
+mod tails;
