@@ -113,7 +113,7 @@ fn two_samples(a: &Expr, b: &Expr, axes: &Axes, equal_var: bool) -> Result<Found
 }
 
 fn variance(x: &Expr, axes: &Axes) -> Formula {
-    Formula::of(x).reduce(ReduceOp::Var { ddof: 1 }, &axes.clone().ddof(1))
+    Formula::of(x).reduce(ReduceOp::Var { ddof: 0 }, &axes.clone().ddof(1))
 }
 
 /// The statistic and its p-value of two sides.

@@ -46,7 +46,8 @@ fn no_chunk_is_exchanged_and_the_way_back_is_nothing() {
     let x = da::random::default_rng(3).random([6, 10, 4]).chunks([2, 3, 4]);
     let flat = x.reshape_blockwise([-1]);
     assert_eq!(flat.npartitions().unwrap(), x.npartitions().unwrap());
-    assert!(!flat.explain().unwrap().contains("rechunk"));
+    let rechunks = |y: &Array<f64>| y.explain().unwrap().matches("rechunk").count();
+    assert_eq!(rechunks(&flat), rechunks(&x));
     let back = flat.reshape_blockwise_with([6, 10, 4], x.layout().unwrap());
     assert_eq!(back.compute().unwrap(), x.compute().unwrap());
     // What is computed from the result is computed from the right places.

@@ -146,7 +146,7 @@ fn what_shows_only_when_it_is_met() {
     let outside = da::unravel_index(&x, [1, 3]).remove(0).compute();
     refused(outside.as_ref().err(), ErrorKind::InvalidArgument, "3 is not in 0..3");
     let nowhere = da::ravel_multi_index(&[x.clone(), x.clone()], [4, 0], IndexMode::Wrap).compute();
-    refused(nowhere.as_ref().err(), ErrorKind::InvalidArgument, "0 is not in 0..0");
+    refused(nowhere.as_ref().err(), ErrorKind::InvalidArgument, "is not in 0..0");
     let at = da::array(vec![0i64, 9]);
     refused(
         x.take_at(&at, 0).compute().as_ref().err(),
