@@ -65,7 +65,7 @@ impl Spill {
             state.wanted.push(bytes);
             core.want(&state);
             core.ensure_writer(&mut state);
-            while !core.fits(bytes) && core.may_help(&state, since) {
+            while !core.fits(bytes) && state.is_room_to_come(since) {
                 core.room.wait_for(&mut state, LOOK);
             }
             if let Some(at) = state.wanted.iter().position(|b| *b == bytes) {
@@ -94,12 +94,14 @@ impl Core {
         let most = state.wanted.iter().copied().max().unwrap_or(0);
         self.wanted.store(most, std::sync::atomic::Ordering::Relaxed);
     }
+}
 
+impl State {
     /// Whether there may be more room in a while.
-    fn may_help(&self, state: &State, since: Instant) -> bool {
-        let entries = &state.entries;
-        let writes = state.running && !entries.is_failing();
+    fn is_room_to_come(&self, since: Instant) -> bool {
+        let entries = &self.entries;
+        let writes = self.running && !entries.is_failing();
         (writes && (entries.writing > 0 || entries.has_candidates()))
-            || (state.rooms > 0 && since.elapsed() < FOR_OTHERS)
+            || (self.rooms > 0 && since.elapsed() < FOR_OTHERS)
     }
 }
