@@ -148,7 +148,9 @@ pub(crate) fn check_finite<T: Field>(a: MatRef<'_, T>, what: &str) -> Result<()>
     if finite {
         Ok(())
     } else {
-        Err(Error::data(format!("{what} did not converge: array has NaN or infinity")))
+        Err(Error::data(format!(
+            "{what} did not converge: array has NaN, infinity or numbers whose norm is infinite"
+        )))
     }
 }
 

@@ -15,6 +15,7 @@ use swath_error::{Error, Result};
 use swath_kernels::{SliceIndex, take};
 
 use crate::field::{Field, chunk_of, matrix, with_field};
+use crate::scale::{has_reciprocal, quotient};
 use crate::triangular::{check_diagonal, divide};
 
 /// Columns that are factorised without recursion.
@@ -88,11 +89,11 @@ fn narrow<T: Field>(mut a: MatMut<'_, T>, order: &mut [usize]) {
         if pivot == <T as Element>::zero() {
             continue;
         }
-        // The smallest pivots have no reciprocal.
         let inverse: T = faer::traits::math_utils::recip(&pivot);
+        let by_inverse = has_reciprocal(pivot);
         for i in j + 1..m {
             let value = a[(i, j)];
-            a[(i, j)] = if inverse.finite() { value * inverse } else { value / pivot };
+            a[(i, j)] = if by_inverse { value * inverse } else { quotient(value, pivot) };
         }
         for c in j + 1..n {
             let top = a[(j, c)];

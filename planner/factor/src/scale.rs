@@ -28,6 +28,19 @@ pub(crate) fn exponent(size: f64) -> i32 {
     if size > 0.0 && size.is_finite() { size.log2().floor() as i32 } else { 0 }
 }
 
+/// Whether multiplying by the reciprocal is as good as dividing: the smallest numbers have none, nor have complex numbers
+/// whose squares leave the floats.
+pub(crate) fn has_reciprocal<T: Field>(x: T) -> bool {
+    let inverse: T = faer::traits::math_utils::recip(&x);
+    inverse.finite() && inverse != <T as swath_block::Element>::zero()
+}
+
+/// `a / b` whatever the sizes.
+pub(crate) fn quotient<T: Field>(a: T, b: T) -> T {
+    let power = -exponent(b.size());
+    a.times_power(power) / b.times_power(power)
+}
+
 /// Every element times `2^power`.
 pub(crate) fn back<T: Field>(a: MatRef<'_, T>, power: i32) -> Mat<T> {
     Mat::from_fn(a.nrows(), a.ncols(), |i, j| a[(i, j)].times_power(power))

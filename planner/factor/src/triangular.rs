@@ -6,7 +6,7 @@ use swath_block::Chunk;
 use swath_error::{Error, Result};
 
 use crate::field::{Field, chunk_of, matrix, with_field};
-use crate::scale::exponent;
+use crate::scale::{has_reciprocal, quotient};
 
 /// The `x` with `t @ x = b`. Of `t` only the lower (or upper) triangle is read, with ones for its diagonal if `unit`.
 ///
@@ -43,11 +43,7 @@ pub fn solve_right_adjoint(l: &Chunk, b: &Chunk) -> Result<Chunk> {
 
 /// Solves `t @ x = b` in place of `b`.
 pub(crate) fn divide<T: Field>(t: MatRef<'_, T>, x: MatMut<'_, T>, lower: bool) {
-    let invertible = |i: usize| {
-        let inverse: T = faer::traits::math_utils::recip(&t[(i, i)]);
-        inverse.finite()
-    };
-    if !(0..t.nrows()).all(invertible) {
+    if !(0..t.nrows()).all(|i| has_reciprocal(t[(i, i)])) {
         substitute(t, x, lower);
     } else if lower {
         solve::solve_lower_triangular_in_place(t, x, Par::Seq);
@@ -56,16 +52,14 @@ pub(crate) fn divide<T: Field>(t: MatRef<'_, T>, x: MatMut<'_, T>, lower: bool) 
     }
 }
 
-/// As [`divide`], row by row and without reciprocals, which the smallest numbers do not have.
+/// As [`divide`], row by row and without reciprocals.
 fn substitute<T: Field>(t: MatRef<'_, T>, mut x: MatMut<'_, T>, lower: bool) {
     let n = t.nrows();
     for step in 0..n {
         let (i, known) = if lower { (step, 0..step) } else { (n - 1 - step, n - step..n) };
-        let power = -exponent(t[(i, i)].size());
-        let diagonal = t[(i, i)].times_power(power);
         for j in 0..x.ncols() {
             let rest = known.clone().fold(x[(i, j)], |rest, k| rest - t[(i, k)] * x[(k, j)]);
-            x[(i, j)] = rest.times_power(power) / diagonal;
+            x[(i, j)] = quotient(rest, t[(i, i)]);
         }
     }
 }

@@ -53,8 +53,8 @@ impl Spill {
     }
 
     /// Room for so many bytes beside the blocks; none is needed for few. Blocks the thread until there is room, or
-    /// waiting for it is in vain.
-    pub fn make_room(&self, bytes: u64) -> Option<Room> {
+    /// waiting for it is in vain or `cancelled`.
+    pub fn make_room(&self, bytes: u64, cancelled: impl Fn() -> bool) -> Option<Room> {
         let core = self.core();
         if !self.is_notable(bytes) {
             return None;
@@ -65,7 +65,7 @@ impl Spill {
             state.wanted.push(bytes);
             core.want(&state);
             core.ensure_writer(&mut state);
-            while !core.fits(bytes) && state.is_room_to_come(since) {
+            while !core.fits(bytes) && state.is_room_to_come(since) && !cancelled() {
                 core.room.wait_for(&mut state, LOOK);
             }
             if let Some(at) = state.wanted.iter().position(|b| *b == bytes) {

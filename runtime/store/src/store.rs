@@ -261,8 +261,8 @@ impl Store {
     }
 
     /// Room for so many bytes beside the blocks, as [`Spill::make_room`].
-    pub fn make_room(&self, bytes: u64) -> Option<Room> {
-        self.0.spill.make_room(bytes)
+    pub fn make_room(&self, bytes: u64, cancelled: impl Fn() -> bool) -> Option<Room> {
+        self.0.spill.make_room(bytes, cancelled)
     }
 
     /// Drops blocks that are in files too from memory until `bytes` are free, or there are none; gives the bytes freed.

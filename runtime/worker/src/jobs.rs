@@ -16,7 +16,7 @@ pub(crate) struct Jobs(HashMap<JobId, HashMap<LayerId, Layer>>);
 #[derive(Debug)]
 struct Layer {
     operation: Known,
-    /// Bytes of the largest result so far.
+    /// Bytes of the largest result so far; less with every smaller one since.
     largest: Option<u64>,
 }
 
@@ -55,7 +55,8 @@ impl Jobs {
     /// A task that ends with this layer has given a result of so many bytes.
     pub fn gave(&mut self, job: JobId, layer: LayerId, bytes: u64) {
         if let Some(layer) = self.layer(job, layer) {
-            layer.largest = layer.largest.max(Some(bytes));
+            let before = layer.largest.unwrap_or(0);
+            layer.largest = Some(bytes.max(before - before / 8));
         }
     }
 

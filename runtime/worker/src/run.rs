@@ -1,6 +1,7 @@
 //! Running one task on a compute thread: its steps one after another, with panics turned into errors.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -117,7 +118,7 @@ impl Work {
     /// Runs the task; `desk` is what it may give its slot back to.
     pub fn run(self, store: &Store, env: &RunEnv, desk: &Arc<Desk>) -> Result<Block> {
         RUNNING.set(Some(Running { desk: desk.clone(), attempt: Some(self.attempt) }));
-        ROOM.set(store.make_room(self.takes(store)));
+        ROOM.set(store.make_room(self.takes(store), || env.cancel.is_cancelled()));
         let caught = catch_unwind(AssertUnwindSafe(|| self.run_steps(env)));
         ROOM.set(None);
         RUNNING.set(None);
@@ -127,12 +128,14 @@ impl Work {
     /// Bytes that the task takes beside what the store keeps: inputs that it alone holds, and its result, of which nothing
     /// better is known at first than that many operations give as much as they are given.
     fn takes(&self, store: &Store) -> u64 {
-        let inputs: u64 = self.inputs.iter().map(|input| input.bytes).sum();
-        let result = self.expected.unwrap_or(inputs);
-        if !store.is_notable(inputs + result) {
+        let listed: u64 = self.inputs.iter().map(|input| input.bytes).sum();
+        if !store.is_notable(listed + self.expected.unwrap_or(listed)) {
             return 0;
         }
-        let alone = self.inputs.iter().filter(|input| !store.contains(input.task)).map(|input| input.bytes);
+        // One that is listed twice is there once.
+        let inputs: BTreeMap<TaskRef, u64> = self.inputs.iter().map(|i| (i.task, i.bytes)).collect();
+        let result = self.expected.unwrap_or_else(|| inputs.values().sum());
+        let alone = inputs.iter().filter(|(task, _)| !store.contains(**task)).map(|(_, bytes)| bytes);
         alone.sum::<u64>() + result
     }
 

@@ -60,7 +60,7 @@ pub fn lstsq<T: Promote<U>, U: Element>(
 }
 
 /// The Moore-Penrose pseudo-inverse, as `numpy.linalg.pinv`; singular values up to `1e-15` times the largest count as
-/// zero.
+/// zero, in single precision up to the longer side's length times its precision.
 ///
 /// # Errors
 /// In the array: [`ErrorKind::ShapeMismatch`] when `a` has not two axes.
@@ -76,10 +76,13 @@ pub fn lstsq<T: Promote<U>, U: Element>(
 #[track_caller]
 pub fn pinv<T: Numeric>(a: &Array<T>) -> Array<T::Mean> {
     let inverse = |a: &Expr| {
-        lengths(a, "pinv")?;
+        let (rows, columns) = lengths(a, "pinv")?;
         let (u, s, vh) = svd::factors(a)?;
-        let factor = inverted(&s, 1e-15)?;
-        let scaled = plan::binary(BinaryOp::Multiply, (&adjoint(&vh)?).into(), (&factor).into())?;
+        let tolerance = match s.dtype() {
+            DType::F32 => rows.max(columns) as f64 * precision(s.dtype()),
+            _ => 1e-15,
+        };
+        let scaled = divided(&adjoint(&vh)?, &s, &s, tolerance)?;
         plan::matmul(&scaled, &adjoint(&u)?)
     };
     Array::new(a.expr().and_then(inverse))
@@ -98,11 +101,8 @@ fn solution(a: &Expr, b: &Expr) -> Result<[Expr; 4]> {
     let (u, s, vh) = svd::factors(&a)?;
     let tolerance = rows.max(columns) as f64 * precision(dtype);
     let mut scaled = plan::matmul(&adjoint(&u)?, &b)?;
-    let mut factor = inverted(&s, tolerance)?;
-    if b.ndim() == 2 {
-        factor = plan::expand_dims(&factor, &Axes::from(1))?;
-    }
-    scaled = plan::binary(BinaryOp::Multiply, (&scaled).into(), (&factor).into())?;
+    let divisor = if b.ndim() == 2 { plan::expand_dims(&s, &Axes::from(1))? } else { s.clone() };
+    scaled = divided(&scaled, &divisor, &s, tolerance)?;
     let x = plan::matmul(&adjoint(&vh)?, &scaled)?;
     let left = plan::binary(BinaryOp::Subtract, (&b).into(), (&plan::matmul(&a, &x)?).into())?;
     let size = plan::unary(UnaryOp::Square, &plan::unary(UnaryOp::Absolute, &left)?)?;
@@ -112,14 +112,20 @@ fn solution(a: &Expr, b: &Expr) -> Result<[Expr; 4]> {
     Ok([x, residuals, rank, s])
 }
 
-/// `1 / s`, 0 where `s` is at most `tolerance` times the largest.
-fn inverted(s: &Expr, tolerance: f64) -> Result<Expr> {
-    let large = above(s, tolerance)?;
-    let of =
-        |value: f64| Operand::Scalar { value: convert_scalar(Scalar::F64(value), s.dtype()), weak: false };
-    let safe = plan::select(&large, s.into(), of(1.0))?;
-    let inverse = plan::binary(BinaryOp::Divide, of(1.0), (&safe).into())?;
-    plan::select(&large, (&inverse).into(), of(0.0))
+/// `x / divisor`, 0 where the divisor is at most `tolerance` times the largest of `s`, of which it is a view. The smallest
+/// numbers have no reciprocal to multiply with.
+fn divided(x: &Expr, divisor: &Expr, s: &Expr, tolerance: f64) -> Result<Expr> {
+    let of = |value: f64, like: &Expr| Operand::Scalar {
+        value: convert_scalar(Scalar::F64(value), like.dtype()),
+        weak: false,
+    };
+    let mut large = above(s, tolerance)?;
+    if divisor.ndim() > s.ndim() {
+        large = plan::expand_dims(&large, &Axes::from(1))?;
+    }
+    let safe = plan::select(&large, divisor.into(), of(1.0, s))?;
+    let quotient = plan::binary(BinaryOp::Divide, x.into(), (&safe).into())?;
+    plan::select(&large, (&quotient).into(), of(0.0, &quotient))
 }
 
 /// The machine precision of a type.

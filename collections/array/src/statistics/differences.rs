@@ -91,6 +91,8 @@ pub(super) fn diff(x: &Expr, n: usize, axis: isize) -> Result<Expr> {
     let axis = normalize_axis(axis, x.ndim())?;
     let op = if x.dtype() == DType::Bool { BinaryOp::NotEqual } else { BinaryOp::Subtract };
     let mut x = x.clone();
+    // Nothing is left after as many differences as there are elements.
+    let n = x.chunks().axis(axis)?.length().map_or(n, |length| n.min(length));
     for _ in 0..n {
         let later = part(&x, axis, Some(1), None)?;
         let earlier = cut_like(&part(&x, axis, None, Some(-1))?, &later, axis)?;

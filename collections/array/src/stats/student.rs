@@ -97,7 +97,9 @@ fn two_samples(a: &Expr, b: &Expr, axes: &Axes, equal_var: bool) -> Result<Found
     let (v, w) = (variance(a, axes), variance(b, axes));
     let (square, degrees) = if equal_var {
         let degrees = n + m - 2.0;
-        let pooled = (v * (n - 1.0) + w * (m - 1.0)) / degrees;
+        // One observation has no variance.
+        let part = |v: Formula, n: f64| if n > 1.0 { v * (n - 1.0) } else { Formula::number(0.0) };
+        let pooled = (part(v, n) + part(w, m)) / degrees;
         (pooled * (1.0 / n + 1.0 / m), Formula::number(degrees))
     } else {
         let (v, w) = (v / n, w / m);

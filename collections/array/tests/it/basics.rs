@@ -181,3 +181,16 @@ fn chunks_know_their_place_among_many() {
     });
     assert_eq!(told.compute().unwrap().as_slice(), Some(&want[..]));
 }
+
+#[test]
+fn spreads_of_large_numbers_and_groups_of_one() {
+    // numpy: [1e155] * 3, [1e160, -1e160, 1e160]
+    assert_eq!((da::ones([3]) * 1e155).var(0).item().unwrap(), 0.0);
+    assert_eq!(da::array(vec![1e160, -1e160, 1e160]).chunks(2).var(0).item().unwrap(), f64::INFINITY);
+    // scipy.stats.ttest_ind([3], [1, 2, 4])
+    let test = da::stats::ttest_ind(&da::array(vec![3.0]), &da::array(vec![1.0, 2.0, 4.0]), 0, true);
+    assert!((test.statistic.item().unwrap() - 0.377_964_473).abs() < 1e-9);
+    assert!((test.pvalue.item().unwrap() - 0.741_8).abs() < 1e-4);
+    // More differences than there are elements.
+    assert_eq!(da::arange(5).diff(1_000_000_000, 0).compute().unwrap().len(), 0);
+}

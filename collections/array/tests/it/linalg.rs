@@ -303,3 +303,31 @@ fn norms_of_nothing_and_conditions_of_zeros() {
     assert_eq!(linalg::cond(&da::zeros([3, 3])).item().unwrap(), f64::INFINITY);
     assert!(linalg::cond(&da::zeros([0, 0])).item().is_err());
 }
+
+#[test]
+fn singular_in_single_precision() {
+    let a = da::arange(12).astype::<f32>().reshape([4, 3]).chunks([2, -1]);
+    let again = a.matmul(&linalg::pinv(&a)).matmul(&a);
+    assert!((again - &a).abs().max(..).item().unwrap() < 1e-4);
+    // numpy.linalg.pinv(numpy.arange(12.0).reshape(4, 3))[0, 0]
+    assert!((linalg::pinv(&a).compute().unwrap()[[0, 0]] + 0.433_333_33).abs() < 1e-4);
+    assert_eq!(linalg::matrix_rank(&a).item().unwrap(), 2);
+}
+
+#[test]
+fn systems_at_both_ends_of_the_floats() {
+    let i = Complex64::new(1.0, 1.0);
+    let a = da::eye(2).astype::<Complex64>() * (i * 7e307);
+    let x = linalg::solve(&a, &(da::ones([2]) * 7e307).astype::<Complex64>()).compute().unwrap();
+    assert!(x.iter().all(|x| (x - Complex64::new(0.5, -0.5)).norm() < 1e-15), "{x}");
+    let s = 7e307;
+    let (_, l, _) = linalg::lu(&da::array(vec![i * s, s.into(), s.into(), i * s]).reshape([2, 2]));
+    let below = l.compute().unwrap()[[1, 0]];
+    assert!((below - Complex64::new(0.5, -0.5)).norm() < 1e-15, "{below}");
+    for scale in [1e-308, 1e-310] {
+        let a = da::array(vec![0.5, 0.25, 0.125, 0.75]).reshape([2, 2]) * scale;
+        let x = linalg::lstsq(&a, &(da::ones([2]) * scale)).x.compute().unwrap();
+        // Few bits are left of the numbers themselves.
+        assert!((x[0] - 16.0 / 11.0).abs() < 1e-11 && (x[1] - 12.0 / 11.0).abs() < 1e-11, "{scale}: {x}");
+    }
+}

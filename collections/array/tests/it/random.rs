@@ -115,6 +115,10 @@ fn means_and_deviations_of_the_largest_counts() {
             check(default_rng(1).binomial(n, p, shape), mean, (mean * (1.0 - p)).sqrt());
         }
     }
+    for (n, p) in [(1e14, 1e-9), (1e15, 1e-10), (1e12, 1.0 - 1e-9), (1e18, 1e-13), (9.2e18, 1e-13)] {
+        let mean = n * p;
+        check(default_rng(3).binomial(n as i64, p, shape), mean, (mean * (1.0 - p)).sqrt());
+    }
     for lam in [1e5, 1e7, 1e12, 1e17] {
         check(default_rng(2).poisson(lam, shape), lam, f64::sqrt(lam));
     }

@@ -118,12 +118,17 @@ fn many(n: i64, p: f64, d: &mut Draws) -> i64 {
             continue;
         }
         let height = (v * alpha / (a / (us * us) + b)).ln();
-        let smallest = k.min(n - k).min(mode).min(n - mode);
-        let found = if smallest < LARGE {
+        let (few, others) = (k.min(mode), (n - k).min(n - mode));
+        let found = if others < LARGE {
             at_mode - lgamma(k + 1.0) - lgamma(n - k + 1.0) + (k - mode) * odds.ln()
         } else {
-            let odds_at_mode = mode / (n - mode);
-            from_mode(mode, k) + from_mode(n - mode, n - k) + (mode - k) * (odds_at_mode / odds).ln()
+            let (successes, per_success) = if few < LARGE {
+                (lgamma(mode + 1.0) - lgamma(k + 1.0), 1.0)
+            } else {
+                (from_mode(mode, k), mode)
+            };
+            let shift = (mode - k) * (per_success / (n - mode) / odds).ln();
+            successes + from_mode(n - mode, n - k) + shift
         };
         if height <= found {
             return k as i64;

@@ -54,7 +54,11 @@ where
         let delta = own.sub(*mean);
         let share = n / (n + before);
         *mean = mean.add(delta.scale(share));
-        *squares += own_squares + delta.dot(delta) * before * share;
+        *squares += own_squares;
+        // The square of a large mean may be infinite.
+        if before > 0.0 {
+            *squares += delta.dot(delta) * before * share;
+        }
     }
 
     fn rows(&mut self, at: usize, x: &[T], index: usize) {

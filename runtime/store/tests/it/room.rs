@@ -12,8 +12,8 @@ fn blocks_give_way_to_a_task() {
         store.put_blocking(task(n), block(n, 100)).unwrap();
     }
     assert_eq!(store.usage().written, 0);
-    assert!(store.make_room(10 * KIB).is_none(), "few bytes need no room");
-    let room = store.make_room(500 * KIB).unwrap();
+    assert!(store.make_room(10 * KIB, || false).is_none(), "few bytes need no room");
+    let room = store.make_room(500 * KIB, || false).unwrap();
     // 800 of 1000 KiB at most, of which 500 are the task's.
     assert!(store.usage().bytes <= 300 * KIB, "{:?}", store.usage());
     assert!(store.ledger().used() <= 800 * KIB);
@@ -32,7 +32,7 @@ fn tasks_wait_for_one_another() {
     std::thread::scope(|scope| {
         for _ in 0..6 {
             scope.spawn(|| {
-                let room = store.make_room(300 * KIB);
+                let room = store.make_room(300 * KIB, || false);
                 most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                 std::thread::sleep(Duration::from_millis(30));
                 running.fetch_sub(1, Ordering::SeqCst);
@@ -49,13 +49,19 @@ fn nobody_waits_in_vain() {
     let (store, _folder) = store(1000);
     // A task that is larger than everything, with nothing that could be written.
     let start = Instant::now();
-    drop(store.make_room(5000 * KIB));
+    drop(store.make_room(5000 * KIB, || false));
     // Blocks that somebody holds cannot be written either.
     store.put_blocking(task(0), block(0, 700)).unwrap();
     let held = store.get_blocking(task(0)).unwrap();
-    drop(store.make_room(500 * KIB));
+    drop(store.make_room(500 * KIB, || false));
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     drop(held);
+    // A task that nobody wants any more does not wait for others.
+    let taken = store.make_room(800 * KIB, || false);
+    drop(store.make_room(500 * KIB, || true));
+    drop(taken);
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert_eq!(store.ledger().used(), 0, "the block is in a file");
 }
 
 #[test]
