@@ -53,6 +53,26 @@ def chain(engine, data, n):
     return t, dict(checksum=float(y[:1000].sum()))
 
 
+def chain_out(engine, data, n):
+    x = np.linspace(0, 100, 100_000_000)
+    m = 50.0
+    y = np.ones_like(x)
+    t = time.perf_counter()
+    if engine == "numexpr":
+        import numexpr as ne
+        ne.evaluate("(x - m) * 2 + sin(x)", out=y)
+    elif engine == "dask":
+        import dask.array as da
+        a = da.from_array(x, chunks=4_000_000)
+        da.store((a - m) * 2 + da.sin(a), y, lock=False)
+    else:
+        np.sin(x, out=y)
+        z = x - m
+        z *= 2
+        y += z
+    return t, dict(checksum=float(y[:1000].sum()))
+
+
 def mixed(rows, columns, by):
     """Numbers between 0 and 1 that swath makes too."""
     i, j = np.arange(rows, dtype=np.int64)[:, None], np.arange(columns, dtype=np.int64)

@@ -7,6 +7,7 @@ usage: python peers.py JOB ENGINE DATA [N]
   anomaly_gzip  dask numpy            the same from a compressed dataset
   anomaly_mem   dask numpy numexpr    the same from memory
   chain         dask numpy numexpr    (x - m) * 2 + sin(x) over 100 million elements in memory
+  chain_out     dask numpy numexpr    the same, into memory that is there already
   matmul        dask numpy            4000 x 4000 in memory
   svd           dask numpy            of 1 000 000 x 50 in memory
   corner        dask numpy            HDF5: x[5000:5010, ::100] and x.mean(axis=1)[:10]
@@ -20,7 +21,7 @@ Clusters have 2 worker processes of 1 thread. Engine start-up is not counted. `r
 """
 import glob, json, os, sys, time, zlib
 
-from arrays import anomaly, anomaly_gzip, anomaly_mem, chain, corner, matmul, svd
+from arrays import anomaly, anomaly_gzip, anomaly_mem, chain, chain_out, corner, matmul, svd
 
 
 def cluster():

@@ -4,7 +4,7 @@
 usage: python3 benches/peers/run.py DATA JOB[:N] … [--engines swath,dask,…] [--repeat 3] [--data-scale 1.0]
 
   DATA    a folder; what a job needs and is not there is generated into it first
-  JOB     csv_groupby anomaly anomaly_gzip anomaly_mem chain matmul svd corner bag_topk letters tasks tree tpch; N is the
+  JOB     csv_groupby anomaly anomaly_gzip anomaly_mem chain chain_out matmul svd corner bag_topk letters tasks tree tpch; N is the
           number of tasks of `tasks` and `tree`
 
 Needs Python 3.11 or newer and a network on the first run: the peers are installed from requirements.txt into
@@ -24,6 +24,7 @@ ENGINES = {
     "anomaly_gzip": ["swath", "dask", "numpy"],
     "anomaly_mem": ["swath", "dask", "numpy", "numexpr"],
     "chain": ["swath", "dask", "numpy", "numexpr"],
+    "chain_out": ["swath", "dask", "numpy", "numexpr"],
     "matmul": ["swath", "dask", "numpy"],
     "svd": ["swath", "dask", "numpy"],
     "corner": ["swath", "dask", "numpy"],
@@ -46,7 +47,7 @@ INPUTS = {
 }
 OURS = {"swath", "swath-cluster", "rayon"}
 # Jobs of the benchmark `arrays` of swath-array; the others are jobs of `report`.
-ARRAYS = {"anomaly", "anomaly_gzip", "anomaly_mem", "chain", "matmul", "svd", "corner"}
+ARRAYS = {"anomaly", "anomaly_gzip", "anomaly_mem", "chain", "chain_out", "matmul", "svd", "corner"}
 
 
 def setup():

@@ -10,7 +10,7 @@ mod cases;
 mod interpreter;
 
 use serde_json::Value;
-use swath::LocalCluster;
+use swath::{LocalCluster, da};
 
 const CHAINS: &str = include_str!("../../collections/array/tests/oracle/cases.json");
 
@@ -35,5 +35,19 @@ fn functions_on_two_workers() {
             let chunks: Vec<isize> = shape.iter().map(|n| (*n).clamp(1, 3)).collect();
             calls::check_in(&chunks, x, case)
         });
+    });
+}
+
+#[test]
+fn results_of_two_workers_in_memory_of_ones_own() {
+    on_two_workers(|| {
+        let x = da::arange_f64(0.0, 1200.0, 1.0).reshape([30, 40]).chunks([7, 9]);
+        let mut out = ndarray::Array2::<f64>::zeros((30, 40));
+        for y in [x.t().t().clone(), &x - x.mean(da::keepdims(1)), x.sin()] {
+            y.compute_into(&mut out).unwrap();
+            assert_eq!(out.clone().into_dyn(), y.compute().unwrap());
+        }
+        let error = x.compute_into(&mut ndarray::Array2::zeros((40, 30))).unwrap_err();
+        assert_eq!(error.kind(), swath::ErrorKind::ShapeMismatch);
     });
 }

@@ -15,7 +15,7 @@ use swath_execute::compute_all;
 use swath_local as _;
 
 const USAGE: &str = "usage: cargo bench -p swath-array --bench arrays -- JOB DATA
-  JOB   anomaly anomaly_gzip anomaly_mem chain matmul svd stream_hdf5 stream_zarr demean_zarr corner
+  JOB   anomaly anomaly_gzip anomaly_mem chain chain_out matmul svd stream_hdf5 stream_zarr demean_zarr corner
   DATA  the folder written by benches/peers/generate.py";
 
 /// Rows and columns of the arrays of 8 GB.
@@ -52,6 +52,7 @@ fn run(job: &str, data: &std::path::Path) -> Answer {
             timed(|| anomaly(&da::from_ndarray(x).chunks([1000, 1000])))
         }
         "chain" => chain(),
+        "chain_out" => chain_out(),
         "matmul" => matmul(),
         "svd" => svd(),
         "stream_hdf5" | "stream_zarr" => stream(job, data),
@@ -79,8 +80,19 @@ fn anomaly(x: &Array<f64>) -> Result<f64> {
 fn chain() -> Answer {
     let x = da::linspace(0.0, 100.0, 100_000_000).compute()?;
     timed(|| {
-        let x = da::from_ndarray(x);
+        let x = da::from_ndarray(x).chunks(4_000_000);
         let y = ((&x - 50.0) * 2.0 + x.sin()).compute()?;
+        Ok(y.iter().take(1000).sum())
+    })
+}
+
+/// As [`chain`], into memory that is there already.
+fn chain_out() -> Answer {
+    let x = da::linspace(0.0, 100.0, 100_000_000).compute()?;
+    let mut y = ndarray::Array1::from_elem(x.len(), 1.0);
+    timed(|| {
+        let x = da::from_ndarray(x).chunks(4_000_000);
+        ((&x - 50.0) * 2.0 + x.sin()).compute_into(&mut y)?;
         Ok(y.iter().take(1000).sum())
     })
 }

@@ -34,6 +34,47 @@ pub fn from_array<T: Element, D: Dimension>(array: ndarray::Array<T, D>) -> Arra
     from_ndarray(array)
 }
 
+/// An array of what can become one: an ndarray, a vector, a single value, or an array, which stays as it is.
+///
+/// ```
+/// # use swath_local as _;
+/// use swath_array as da;
+/// let total = da::asarray(vec![1, 2, 3]) * da::asarray(ndarray::array![[1], [10]]) + da::asarray(5);
+/// assert_eq!(total.compute()?, ndarray::array![[6, 7, 8], [15, 25, 35]].into_dyn());
+/// # Ok::<(), swath_error::Error>(())
+/// ```
+#[track_caller]
+pub fn asarray<T: Element>(values: impl Into<Array<T>>) -> Array<T> {
+    values.into()
+}
+
+impl<T: Element, D: Dimension> From<ndarray::Array<T, D>> for Array<T> {
+    #[track_caller]
+    fn from(values: ndarray::Array<T, D>) -> Self {
+        from_ndarray(values)
+    }
+}
+
+impl<T: Element> From<Vec<T>> for Array<T> {
+    #[track_caller]
+    fn from(values: Vec<T>) -> Self {
+        array(values)
+    }
+}
+
+impl<T: Element> From<T> for Array<T> {
+    #[track_caller]
+    fn from(value: T) -> Self {
+        from_ndarray(ndarray::arr0(value))
+    }
+}
+
+impl<T: Element> From<&Self> for Array<T> {
+    fn from(array: &Self) -> Self {
+        array.clone()
+    }
+}
+
 /// An array of one axis over values in memory.
 #[track_caller]
 pub fn array<T: Element>(values: Vec<T>) -> Array<T> {

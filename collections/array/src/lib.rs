@@ -21,6 +21,7 @@ mod array;
 mod binary;
 mod blockwise;
 mod compute;
+mod compute_into;
 mod contract;
 mod create;
 mod delayed;
@@ -60,8 +61,9 @@ pub use binary::{RawOptions, from_binary, from_binary_with};
 pub use blockwise::{Blockwise, blockwise};
 pub use contract::{TensorAxes, dot, einsum, inner, kron, matmul, outer, tensordot, vdot};
 pub use create::{
-    Steps, arange, arange_f64, array, eye, eye_as, from_array, from_ndarray, from_source, fromfunction, full,
-    full_like, identity, linspace, ones, ones_as, ones_like, tri, zeros, zeros_as, zeros_like,
+    Steps, arange, arange_f64, array, asarray, eye, eye_as, from_array, from_ndarray, from_source,
+    fromfunction, full, full_like, identity, linspace, ones, ones_as, ones_like, tri, zeros, zeros_as,
+    zeros_like,
 };
 pub use delayed::{from_delayed, from_tasks};
 pub use dims::Dims;
@@ -93,7 +95,8 @@ pub use times::{Durations, Instants, NAT};
 pub use ufuncs::{Casting, NanToNum, where_};
 pub use zarr::{ZarrOptions, from_zarr, from_zarr_dyn};
 
-pub use swath_array_io::{ArrayInfo, ArraySource, Attribute, Region, TimeUnit};
+pub use store::store;
+pub use swath_array_io::{ArrayInfo, ArraySink, ArraySource, Attribute, Region, TimeUnit, Travelling};
 pub use swath_array_plan::{
     Axes, Axis, AxisSpec, BlockInfo, ChunkSpec, Chunks, Index, Indices, NewAxis, Stepped, chunk_bytes,
     set_chunk_size, with_chunk_size,

@@ -1,6 +1,7 @@
 //! The face of everything an array can be written to.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use swath_block::{Chunk, DType};
 use swath_error::Result;
@@ -43,3 +44,35 @@ pub trait ArraySink: Debug + Send + Sync {
     /// A few words for `explain()`: the file's path.
     fn describe(&self) -> String;
 }
+
+macro_rules! shared {
+    ($($pointer:ident),*) => { $(
+        impl<S: ArraySink + ?Sized> ArraySink for $pointer<S> {
+            fn dtype(&self) -> DType {
+                self.as_ref().dtype()
+            }
+
+            fn shape(&self) -> &[usize] {
+                self.as_ref().shape()
+            }
+
+            fn write(&self, offset: &[usize], chunk: &Chunk) -> Result<()> {
+                self.as_ref().write(offset, chunk)
+            }
+
+            fn finish(&self) -> Result<()> {
+                self.as_ref().finish()
+            }
+
+            fn travel(&self) -> Result<Travelling> {
+                self.as_ref().travel()
+            }
+
+            fn describe(&self) -> String {
+                self.as_ref().describe()
+            }
+        }
+    )* }
+}
+
+shared!(Arc, Box);

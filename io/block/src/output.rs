@@ -1,11 +1,13 @@
 //! An array that tasks fill block by block, each in its place.
 //!
 //! In: the lengths of the blocks along every axis, and every block's values. Out: the whole array, once every block is
-//! there. Place in the flow: results of runs on this process's threads, which would otherwise be in memory twice, as blocks
-//! and as a whole. It never hands out a place to two writers, and never gives an array with a hole.
+//! there, in memory of its own or in the caller's. Place in the flow: results of runs on this process's threads, which would
+//! otherwise be in memory twice, as blocks and as a whole. It never hands out a place to two writers, never gives an array
+//! with a hole, and never writes to the caller's memory after it was given back.
 #![allow(unsafe_code)]
 
 use std::ptr::NonNull;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD, IxDyn, ShapeBuilder};
@@ -36,7 +38,8 @@ pub struct OutputArray<T> {
 #[derive(Debug)]
 struct Room<T> {
     start: NonNull<T>,
-    capacity: usize,
+    /// None when the memory is the caller's.
+    capacity: Option<usize>,
     blocks: Vec<AtomicU8>,
 }
 
@@ -47,8 +50,37 @@ unsafe impl<T: Element> Sync for Room<T> {}
 
 impl<T> Drop for Room<T> {
     fn drop(&mut self) {
-        // SAFETY: `start` and `capacity` are those of a vector that was taken apart; elements need no drop.
-        drop(unsafe { Vec::from_raw_parts(self.start.as_ptr(), 0, self.capacity) });
+        if let Some(capacity) = self.capacity {
+            // SAFETY: `start` and `capacity` are those of a vector that was taken apart; elements need no drop.
+            drop(unsafe { Vec::from_raw_parts(self.start.as_ptr(), 0, capacity) });
+        }
+    }
+}
+
+impl<T> Room<T> {
+    fn is_full(&self) -> bool {
+        self.blocks.iter().all(|state| state.load(Ordering::Acquire) == FULL)
+    }
+}
+
+/// The state of every block of an array, none of which is there.
+fn states(lengths: &[Vec<usize>]) -> Vec<AtomicU8> {
+    (0..lengths.iter().map(Vec::len).product()).map(|_| AtomicU8::new(EMPTY)).collect()
+}
+
+/// An array in the caller's memory, taken from those who write when this is dropped, also by a panic.
+struct Lent<T>(Arc<OutputArray<T>>);
+
+impl<T> Lent<T> {
+    /// Takes the memory away, once nobody is writing.
+    fn take(&self) -> Option<Room<T>> {
+        self.0.room.write().take()
+    }
+}
+
+impl<T> Drop for Lent<T> {
+    fn drop(&mut self) {
+        drop(self.take());
     }
 }
 
@@ -71,9 +103,34 @@ impl<T: Element> OutputArray<T> {
             try_with_room::<T>(shape.iter().product()).ok_or_else(|| refused("no memory of this machine"))?;
         let mut room = std::mem::ManuallyDrop::new(room);
         let start = NonNull::new(room.as_mut_ptr()).unwrap_or(NonNull::dangling());
-        let blocks = (0..lengths.iter().map(Vec::len).product()).map(|_| AtomicU8::new(EMPTY)).collect();
-        let room = Room { start, capacity: room.capacity(), blocks };
+        let room = Room { start, capacity: Some(room.capacity()), blocks: states(&lengths) };
         Ok(Self { lengths, shape, room: RwLock::new(Some(room)) })
+    }
+
+    /// Lets `job` fill an array in the caller's memory, whose blocks have these lengths along each axis. Whoever still
+    /// holds the array afterwards cannot write any more.
+    ///
+    /// # Errors
+    /// [`swath_error::ErrorKind::Internal`] when `values` has not as many elements as the blocks, or when a block is
+    /// missing after `job`; the error of `job`.
+    pub fn within<R>(
+        lengths: Vec<Vec<usize>>,
+        values: &mut [T],
+        job: impl FnOnce(&Arc<Self>) -> Result<R>,
+    ) -> Result<R> {
+        let shape: Vec<usize> = lengths.iter().map(|axis| axis.iter().sum()).collect();
+        if shape.iter().try_fold(1usize, |n, length| n.checked_mul(*length)) != Some(values.len()) {
+            let n = values.len();
+            return Err(Error::internal(format!("{n} elements are no room for an array of shape {shape:?}")));
+        }
+        let start = NonNull::new(values.as_mut_ptr()).unwrap_or(NonNull::dangling());
+        let room = RwLock::new(Some(Room { start, capacity: None, blocks: states(&lengths) }));
+        let lent = Lent(Arc::new(Self { lengths, shape, room }));
+        let done = job(&lent.0)?;
+        match lent.take() {
+            Some(room) if room.is_full() => Ok(done),
+            _ => Err(Error::internal("an array was given back before all of it was there")),
+        }
     }
 
     /// Lets `write` fill block `index`, in row-major order of the blocks. A block can be filled again.
@@ -112,16 +169,19 @@ impl<T: Element> OutputArray<T> {
     pub fn finish(&self) -> Result<ArrayD<T>> {
         let room = self.room.write().take();
         let room = room.ok_or_else(|| Error::internal("an array was asked for twice"))?;
-        if room.blocks.iter().any(|state| state.load(Ordering::Acquire) != FULL) {
+        if !room.is_full() {
             return Err(Error::internal("an array was asked for before all of it was there"));
         }
+        let Some(capacity) = room.capacity else {
+            return Err(Error::internal("an array was asked for that is the caller's"));
+        };
         let room = std::mem::ManuallyDrop::new(room);
         let elements = self.shape.iter().product();
         // SAFETY: `start` and `capacity` are those of a vector that was taken apart. The blocks cover the array, each
         // was written whole, and nobody else has the room any more. The list of states is dropped here.
         let values = unsafe {
             drop(std::ptr::read(&raw const room.blocks));
-            Vec::from_raw_parts(room.start.as_ptr(), elements, room.capacity)
+            Vec::from_raw_parts(room.start.as_ptr(), elements, capacity)
         };
         ArrayD::from_shape_vec(IxDyn(&self.shape), values)
             .map_err(|e| Error::internal("a result does not fit its room").with_source(e))
@@ -309,6 +369,28 @@ mod tests {
         assert!(out.finish().is_err(), "block 1 is missing");
         assert!(out.fill(1, |w| w.extend(&[1.0; 2])).is_err(), "there is no array any more");
         assert!(OutputArray::<f64>::new(vec![vec![usize::MAX / 16], vec![3]]).is_err());
+    }
+
+    #[test]
+    fn memory_of_the_caller_is_given_back() {
+        let mut values = vec![0.0; 6];
+        let lengths = vec![vec![1, 1], vec![3]];
+        let mut kept = None;
+        let whole = OutputArray::within(lengths.clone(), &mut values, |out| {
+            kept = Some(out.clone());
+            out.fill(1, |w| w.extend(&[4.0, 5.0, 6.0]))?;
+            out.fill(0, |w| w.extend(&[1.0, 2.0, 3.0]))
+        });
+        whole.unwrap();
+        let late = kept.unwrap().fill(0, |_| panic!("the memory is the caller's again"));
+        assert_eq!(late.unwrap_err().kind(), swath_error::ErrorKind::Cancelled);
+        assert_eq!(values, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        let hole =
+            OutputArray::within(lengths.clone(), &mut values, |out| out.fill(0, |w| w.extend(&[7.0; 3])));
+        assert!(hole.is_err(), "block 1 is missing");
+        assert!(OutputArray::within(lengths.clone(), &mut values, |out| out.finish().map(drop)).is_err());
+        assert!(OutputArray::within(lengths, &mut values[1..], |_| Ok(())).is_err());
+        assert_eq!(values, [7.0, 7.0, 7.0, 4.0, 5.0, 6.0]);
     }
 
     #[test]

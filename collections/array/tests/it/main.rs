@@ -22,6 +22,7 @@ mod refusals;
 mod sent;
 mod shaping;
 mod show;
+mod sinks;
 mod stores;
 mod times;
 mod ufuncs;

@@ -15,12 +15,21 @@ use crate::expr::Expr;
 /// A sink that tasks of a run write to until it is finished or abandoned: a run that has failed may hold on to its tasks
 /// a little longer than its caller waits.
 #[derive(Debug)]
-pub struct OpenSink(RwLock<Option<Box<dyn ArraySink>>>);
+pub struct OpenSink {
+    sink: RwLock<Option<Box<dyn ArraySink>>>,
+    /// Where in the sink the array begins; along the axes that are not named, at its beginning.
+    offset: Vec<usize>,
+}
 
 impl OpenSink {
     /// Opens a sink for the tasks of a run.
     pub fn new(sink: impl ArraySink + 'static) -> Arc<Self> {
-        Arc::new(Self(RwLock::new(Some(Box::new(sink)))))
+        Self::at(sink, &[])
+    }
+
+    /// Opens the part of a sink that begins at `offset`.
+    pub fn at(sink: impl ArraySink + 'static, offset: &[usize]) -> Arc<Self> {
+        Arc::new(Self { sink: RwLock::new(Some(Box::new(sink))), offset: offset.to_vec() })
     }
 
     /// Makes what was written visible.
@@ -41,18 +50,18 @@ impl OpenSink {
 
     /// Takes the sink away, once nobody is writing.
     fn close(&self) -> Option<Box<dyn ArraySink>> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).take()
+        self.sink.write().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn travel(&self) -> Result<Travelling> {
-        match self.0.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
+        match self.sink.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
             Some(sink) => sink.travel(),
             None => Err(closed()),
         }
     }
 
     fn write(&self, offset: &[usize], chunk: &Chunk) -> Result<()> {
-        match self.0.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
+        match self.sink.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
             Some(sink) => sink.write(offset, chunk),
             None => Err(closed()),
         }
@@ -136,7 +145,11 @@ impl Operation for SendChunk {
 /// # Errors
 /// As [`lower`]; [`swath_error::ErrorKind::Unsupported`] when chunk lengths are unknown.
 pub fn store(expr: &Expr, sink: Arc<OpenSink>, builder: &mut GraphBuilder) -> Result<Vec<TaskId>> {
-    let starts = expr.chunks().axes().iter().map(crate::chunks::Axis::starts).collect::<Result<Vec<_>>>()?;
+    let mut starts =
+        expr.chunks().axes().iter().map(crate::chunks::Axis::starts).collect::<Result<Vec<_>>>()?;
+    for (axis, offset) in starts.iter_mut().zip(&sink.offset) {
+        axis.iter_mut().for_each(|start| *start += offset);
+    }
     let grid = lower(expr, builder)?;
     let layer = Layer {
         key: Key::unique("array-store"),

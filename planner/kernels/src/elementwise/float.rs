@@ -78,21 +78,24 @@ fn fast<T: Float>(op: UnaryOp, x: &[T], out: &mut [T]) -> bool {
         UnaryOp::Exp => map(x, out, |v| v.through_f64(math::exp)),
         UnaryOp::Log => map(x, out, |v| v.through_f64(math::log)),
         UnaryOp::Tanh => map(x, out, |v| v.through_f64(math::tanh)),
-        UnaryOp::Sin | UnaryOp::Cos => {
-            let limit = T::of(math::TRIG_LIMIT);
-            // No early exit, so that the check is vectorised; NaN passes, as it comes out right.
-            if x.iter().fold(false, |far, v| far | (v.abs() > limit)) {
-                return false;
-            }
-            if op == UnaryOp::Sin {
-                map(x, out, |v| v.through_f64(math::sin));
-            } else {
-                map(x, out, |v| v.through_f64(math::cos));
-            }
-        }
+        UnaryOp::Sin => return near(x, out, math::sin),
+        UnaryOp::Cos => return near(x, out, math::cos),
         _ => return false,
     }
     true
+}
+
+/// Whether all elements are near enough to zero for `f`. They are checked as they are computed, so that memory is read
+/// once and waited for while there is something to do; NaN passes, as it comes out right.
+#[inline(always)]
+fn near<T: Float>(x: &[T], out: &mut [T], f: impl Fn(f64) -> f64) -> bool {
+    let limit = T::of(math::TRIG_LIMIT);
+    let mut far = false;
+    for (o, x) in out.iter_mut().zip(x) {
+        far |= x.abs() > limit;
+        *o = x.through_f64(&f);
+    }
+    !far
 }
 
 #[multiversion(targets("x86_64+avx2+fma"))]

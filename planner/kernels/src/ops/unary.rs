@@ -109,6 +109,11 @@ unary_ops! {
 }
 
 impl UnaryOp {
+    /// Whether it takes so long that the next elements come from memory meanwhile.
+    pub(crate) fn is_slow(self) -> bool {
+        matches!(self.class(), Class::Float | Class::RealFloat | Class::Wide | Class::RealWide)
+    }
+
     /// The type the operand is converted to before the operation.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use std::any::Any;
 use swath_block::{Chunk, DType, Element, with_dtype};
 use swath_error::{Error, Result};
 
+use super::order::order;
 use super::walk::{Tile, Walk};
 use super::{Instr, Operand, Program};
 use crate::elementwise::{Arg, Lanes, cast, select};
@@ -38,6 +39,8 @@ pub(crate) struct Frame<'a> {
     program: &'a Program,
     inputs: Vec<Input>,
     slots: Vec<Slot>,
+    /// The instructions' places in the code, in the order in which they run.
+    order: Vec<usize>,
     /// Which slot each register uses.
     slot_of: Vec<usize>,
     len: usize,
@@ -58,8 +61,9 @@ impl<'a> Frame<'a> {
             strides.push(broadcast_strides(chunk, shape)?.to_vec());
             inputs.push(Input { flat: flat(chunk)?, place: Place::Slot, slot: new_slot(chunk.dtype()) });
         }
-        let (slot_of, slots) = allocate(program);
-        Ok((Self { program, inputs, slots, slot_of, len: 0 }, strides))
+        let order = order(program);
+        let (slot_of, slots) = allocate(program, &order);
+        Ok((Self { program, inputs, slots, order, slot_of, len: 0 }, strides))
     }
 
     /// Runs the program on one tile; inputs are the walk's first operands.
@@ -68,9 +72,11 @@ impl<'a> Frame<'a> {
         for (k, (input, offset)) in self.inputs.iter_mut().zip(tile.offsets).enumerate() {
             input.load(*offset, walk.tile_strides(k), tile)?;
         }
-        for (i, instr) in self.program.code.iter().enumerate() {
-            let slot = self.slot_of.get(i).copied().unwrap_or(usize::MAX);
-            self.step(*instr, slot)?;
+        for at in 0..self.order.len() {
+            let next =
+                self.order.get(at).and_then(|i| Some((*self.program.code.get(*i)?, *self.slot_of.get(*i)?)));
+            let (instr, slot) = next.ok_or_else(|| Error::internal("a program's order is not its own"))?;
+            self.step(instr, slot)?;
         }
         Ok(())
     }
@@ -281,7 +287,7 @@ fn new_slot(dtype: DType) -> Slot {
 }
 
 /// Gives each register a slot, reusing slots of one type after their value was read last.
-fn allocate(program: &Program) -> (Vec<usize>, Vec<Slot>) {
+fn allocate(program: &Program, order: &[usize]) -> (Vec<usize>, Vec<Slot>) {
     let mut last_use = vec![0; program.code.len()];
     let mut note = |operand: Operand, at: usize| {
         if let Operand::Reg(i) = operand
@@ -290,23 +296,27 @@ fn allocate(program: &Program) -> (Vec<usize>, Vec<Slot>) {
             *last = at;
         }
     };
-    for (at, instr) in program.code.iter().enumerate() {
+    for (at, instr) in order.iter().filter_map(|i| program.code.get(*i)).enumerate() {
         instr.operands().for_each(|o| note(o, at));
     }
     note(program.output, usize::MAX);
-    let (mut slot_of, mut slots, mut busy): (Vec<usize>, Vec<Slot>, Vec<(DType, usize)>) =
-        (Vec::new(), Vec::new(), Vec::new());
-    for (at, (dtype, last)) in program.types.iter().zip(&last_use).enumerate() {
+    let (mut slots, mut busy): (Vec<Slot>, Vec<(DType, usize)>) = (Vec::new(), Vec::new());
+    let mut slot_of = vec![usize::MAX; program.code.len()];
+    for (at, i) in order.iter().enumerate() {
+        let (Some(dtype), Some(last), Some(of)) =
+            (program.types.get(*i), last_use.get(*i), slot_of.get_mut(*i))
+        else {
+            continue;
+        };
         let free = busy.iter().position(|(t, until)| t == dtype && *until < at);
-        let slot = free.unwrap_or_else(|| {
+        *of = free.unwrap_or_else(|| {
             slots.push(new_slot(*dtype));
             busy.push((*dtype, 0));
             slots.len() - 1
         });
-        if let Some((_, until)) = busy.get_mut(slot) {
+        if let Some((_, until)) = busy.get_mut(*of) {
             *until = *last;
         }
-        slot_of.push(slot);
     }
     (slot_of, slots)
 }

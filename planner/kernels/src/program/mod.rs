@@ -7,6 +7,7 @@
 mod builder;
 mod eval;
 pub(crate) mod frame;
+mod order;
 mod show;
 mod validate;
 pub(crate) mod walk;
