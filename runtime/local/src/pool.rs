@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
-use swath_block::Fetch;
+use swath_block::{Fetch, SharedLoop};
 use swath_error::{Error, Result};
 use swath_scheduler::{Attempt, Event, JobId, JobPlan};
 
@@ -54,6 +54,8 @@ struct Inner {
     called: usize,
     /// Somebody looks from time to time whether anything moves.
     watched: bool,
+    /// Loops of tasks that threads without a task may help with.
+    offers: Vec<Arc<SharedLoop>>,
 }
 
 /// A task that has started a nested run.
@@ -105,7 +107,8 @@ impl Pool {
 
     fn new(threads: usize) -> Arc<Self> {
         let state = State::new(threads);
-        let inner = Inner { state, slots: threads, desks: Vec::new(), reserve: 0, called: 0, watched: false };
+        let (desks, offers) = (Vec::new(), Vec::new());
+        let inner = Inner { state, slots: threads, desks, reserve: 0, called: 0, watched: false, offers };
         Arc::new(Self {
             threads,
             inner: Mutex::new(inner),
@@ -235,6 +238,19 @@ impl Pool {
         }
     }
 
+    /// Lets threads without a task help with a loop.
+    pub fn offer(&self, shared: &Arc<SharedLoop>) {
+        self.inner.lock().offers.push(shared.clone());
+        if self.idle.load(Ordering::Relaxed) > 0 {
+            self.work.notify_all();
+        }
+    }
+
+    /// Nobody joins the loop any more.
+    pub fn withdraw(&self, shared: &Arc<SharedLoop>) {
+        self.inner.lock().offers.retain(|offered| !Arc::ptr_eq(offered, shared));
+    }
+
     fn settle(self: &Arc<Self>, after: &mut Aftermath) {
         if let Some(moment) = after.wake.take() {
             let pool = self.clone();
@@ -312,12 +328,18 @@ impl Thread {
             return true;
         }
         pool.idle.fetch_add(1, Ordering::SeqCst);
-        if self.rob(&mut inner, after) {
-            pool.wake_one(&inner, self.desk.len());
-        } else {
-            pool.work.wait(&mut inner);
+        let robbed = self.rob(&mut inner, after);
+        let offered = if robbed { None } else { inner.offers.iter().find_map(SharedLoop::join) };
+        match offered {
+            _ if robbed => pool.wake_one(&inner, self.desk.len()),
+            None => pool.work.wait(&mut inner),
+            Some(_) => {}
         }
         pool.idle.fetch_sub(1, Ordering::SeqCst);
+        drop(inner);
+        if let Some(helper) = offered {
+            helper.help();
+        }
         true
     }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
-use swath_block::{Block, OpHandle, Operation, RunEnv};
+use swath_block::{Block, OpHandle, Operation, RunEnv, Together};
 use swath_error::{Error, Result};
 use swath_execute::RunSender;
 use swath_graph::{TaskGraph, TaskId};
@@ -41,10 +41,17 @@ pub(crate) struct RunShared {
 }
 
 impl RunShared {
-    pub fn new(job: JobId, graph: Arc<TaskGraph>, threads: usize, spill: Spill, depth: i32) -> Result<Self> {
+    pub fn new(
+        job: JobId,
+        graph: Arc<TaskGraph>,
+        threads: usize,
+        together: Box<dyn Together>,
+        spill: Spill,
+        depth: i32,
+    ) -> Result<Self> {
         let operations =
             graph.layers().iter().map(|l| OpHandle::resolve(&l.payload)).collect::<Result<_>>()?;
-        let env = RunEnv::new(threads, spill.ledger().clone());
+        let env = RunEnv { together, ..RunEnv::new(threads, spill.ledger().clone()) };
         let mut outputs = graph.outputs().to_vec();
         outputs.sort_unstable();
         let (done, reason) = (AtomicUsize::new(0), OnceLock::new());

@@ -48,7 +48,8 @@ impl Operation for Multiply {
         }
         while let (Some(a), Some(b)) = (blocks.next(), blocks.next()) {
             ctx.check_cancelled()?;
-            total = Some(self.plan.add(total, &*a.into_chunk()?, &*b.into_chunk()?)?);
+            let (a, b) = (a.into_chunk()?, b.into_chunk()?);
+            total = Some(self.plan.add_together(total, &a, &b, ctx.together())?);
         }
         let total = total.ok_or_else(|| Error::internal("a product of nothing"))?;
         finished(&self.plan, total, self.finish.as_ref(), ctx.index)

@@ -5,10 +5,10 @@
 //! strides; they are copied only when several axes become one that do not lie together in memory.
 
 use serde::{Deserialize, Serialize};
-use swath_block::{Chunk, Shape, Strides};
+use swath_block::{Alone, Chunk, Shape, Strides, Together};
 use swath_error::{Error, Result};
 
-use super::{matmul, matmul_add};
+use super::matmul::multiplied;
 use crate::layout::{mismatch, reshape, transpose};
 
 /// How two operands are contracted.
@@ -80,12 +80,23 @@ impl Contraction {
     /// # Errors
     /// [`swath_error::ErrorKind::ShapeMismatch`] when lengths do not fit; [`swath_error::ErrorKind::TypeMismatch`] when types differ.
     pub fn add(&self, sum: Option<Chunk>, a: &Chunk, b: &Chunk) -> Result<Chunk> {
+        self.add_together(sum, a, b, &Alone)
+    }
+
+    /// As [`Self::add`], by several threads.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    pub fn add_together(
+        &self,
+        sum: Option<Chunk>,
+        a: &Chunk,
+        b: &Chunk,
+        together: &dyn Together,
+    ) -> Result<Chunk> {
         let a = merged(&transpose(a, &self.a)?, self.batch, &[self.a_own, self.contracted])?;
         let b = merged(&transpose(b, &self.b)?, self.batch, &[self.contracted, self.b_own])?;
-        match sum {
-            None => matmul(&a, &b),
-            Some(sum) => matmul_add(sum, &a, &b),
-        }
+        multiplied(sum, &a, &b, together)
     }
 
     /// The result of `shape`, of the stack of matrices that [`Self::add`] gave.

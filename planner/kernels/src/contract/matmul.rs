@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewD, Axis, Ix2, IxDyn};
 use num_complex::{Complex32, Complex64};
-use swath_block::{Chunk, DType, Element, zeroed};
+use swath_block::{Alone, Chunk, DType, Element, Together, zeroed};
 use swath_error::{Error, ErrorKind, Result};
 
 #[cfg(target_arch = "x86_64")]
@@ -24,7 +24,7 @@ use crate::layout::{broadcast_shapes, broadcast_to, mismatch, reshape};
 /// # Ok::<(), swath_error::Error>(())
 /// ```
 pub fn matmul(a: &Chunk, b: &Chunk) -> Result<Chunk> {
-    product(a, b, None)
+    multiplied(None, a, b, &Alone)
 }
 
 /// `sum + a @ b`, in `sum`'s memory when nobody else holds it.
@@ -32,10 +32,11 @@ pub fn matmul(a: &Chunk, b: &Chunk) -> Result<Chunk> {
 /// # Errors
 /// As [`matmul`], and [`ErrorKind::ShapeMismatch`] when `sum` has not the product's shape.
 pub fn matmul_add(sum: Chunk, a: &Chunk, b: &Chunk) -> Result<Chunk> {
-    product(a, b, Some(sum))
+    multiplied(Some(sum), a, b, &Alone)
 }
 
-fn product(a: &Chunk, b: &Chunk, sum: Option<Chunk>) -> Result<Chunk> {
+/// As [`matmul`] or [`matmul_add`], by several threads.
+pub(super) fn multiplied(sum: Option<Chunk>, a: &Chunk, b: &Chunk, together: &dyn Together) -> Result<Chunk> {
     if a.dtype() != b.dtype() || sum.as_ref().is_some_and(|s| s.dtype() != a.dtype()) {
         return Err(Error::new(
             ErrorKind::TypeMismatch,
@@ -53,19 +54,19 @@ fn product(a: &Chunk, b: &Chunk, sum: Option<Chunk>) -> Result<Chunk> {
         )));
     }
     match a.dtype() {
-        DType::Bool => shapes.run::<bool>(a, b, sum),
-        DType::I8 => shapes.run::<i8>(a, b, sum),
-        DType::I16 => shapes.run::<i16>(a, b, sum),
-        DType::I32 => shapes.run::<i32>(a, b, sum),
-        DType::I64 => shapes.run::<i64>(a, b, sum),
-        DType::U8 => shapes.run::<u8>(a, b, sum),
-        DType::U16 => shapes.run::<u16>(a, b, sum),
-        DType::U32 => shapes.run::<u32>(a, b, sum),
-        DType::U64 => shapes.run::<u64>(a, b, sum),
-        DType::F32 => shapes.run::<f32>(a, b, sum),
-        DType::F64 => shapes.run::<f64>(a, b, sum),
-        DType::C64 => shapes.run::<Complex32>(a, b, sum),
-        DType::C128 => shapes.run::<Complex64>(a, b, sum),
+        DType::Bool => shapes.run::<bool>(a, b, sum, together),
+        DType::I8 => shapes.run::<i8>(a, b, sum, together),
+        DType::I16 => shapes.run::<i16>(a, b, sum, together),
+        DType::I32 => shapes.run::<i32>(a, b, sum, together),
+        DType::I64 => shapes.run::<i64>(a, b, sum, together),
+        DType::U8 => shapes.run::<u8>(a, b, sum, together),
+        DType::U16 => shapes.run::<u16>(a, b, sum, together),
+        DType::U32 => shapes.run::<u32>(a, b, sum, together),
+        DType::U64 => shapes.run::<u64>(a, b, sum, together),
+        DType::F32 => shapes.run::<f32>(a, b, sum, together),
+        DType::F64 => shapes.run::<f64>(a, b, sum, together),
+        DType::C64 => shapes.run::<Complex32>(a, b, sum, together),
+        DType::C128 => shapes.run::<Complex64>(a, b, sum, together),
     }
 }
 
@@ -105,7 +106,13 @@ impl Shapes {
         Ok(Self { a: full(*rows, *inner), b: full(*inner_b, *cols), rows: *rows, cols: *cols, result })
     }
 
-    fn run<T: Product>(&self, a: &Chunk, b: &Chunk, sum: Option<Chunk>) -> Result<Chunk> {
+    fn run<T: Product>(
+        &self,
+        a: &Chunk,
+        b: &Chunk,
+        sum: Option<Chunk>,
+        together: &dyn Together,
+    ) -> Result<Chunk> {
         let a = broadcast_to(&as_matrix(a, true)?, &self.a)?;
         let b = broadcast_to(&as_matrix(b, false)?, &self.b)?;
         let add = sum.is_some();
@@ -113,7 +120,8 @@ impl Shapes {
             Some(sum) => sum.into_array::<T>()?.as_standard_layout().into_owned().into_raw_vec_and_offset().0,
             None => zeroed::<T>(self.result.iter().product()),
         };
-        multiply_stack(&a.view::<T>()?, &b.view::<T>()?, &mut out, (self.rows, self.cols), add)?;
+        let into = Into { out: &mut out, add, together };
+        multiply_stack(&a.view::<T>()?, &b.view::<T>()?, into, self.rows * self.cols)?;
         Chunk::from_vec(out, &self.result)
     }
 }
@@ -129,20 +137,29 @@ fn as_matrix(chunk: &Chunk, left: bool) -> Result<Chunk> {
     }
 }
 
+/// Where products go.
+struct Into<'a, T> {
+    /// Row-major.
+    out: &'a mut [T],
+    /// Whether they are added to what is there.
+    add: bool,
+    together: &'a dyn Together,
+}
+
+/// Products of matrices of `size` elements.
 fn multiply_stack<T: Product>(
     a: &ArrayViewD<'_, T>,
     b: &ArrayViewD<'_, T>,
-    out: &mut [T],
-    (rows, cols): (usize, usize),
-    add: bool,
+    into: Into<'_, T>,
+    size: usize,
 ) -> Result<()> {
-    let size = rows * cols;
     if size == 0 {
         return Ok(());
     }
     let batch: Vec<usize> = a.shape().iter().take(a.ndim().saturating_sub(2)).copied().collect();
+    let Into { out, add, together } = into;
     for (index, out) in ndarray::indices(IxDyn(&batch)).into_iter().zip(out.chunks_exact_mut(size)) {
-        T::product(matrix(a, &index)?, matrix(b, &index)?, out, add);
+        T::product(matrix(a, &index)?, matrix(b, &index)?, Into { out, add, together });
     }
     Ok(())
 }
@@ -157,20 +174,21 @@ fn matrix<'a, T: Element>(of: &'a ArrayViewD<'_, T>, index: &IxDyn) -> Result<Ar
         .map_err(|e| Error::internal("a stack of matrices has other axes").with_source(e))
 }
 
-/// The product of two matrices into a row-major slice.
+/// The product of two matrices.
 trait Product: Element {
-    fn product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>, out: &mut [Self], add: bool);
+    fn product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>, into: Into<'_, Self>);
 }
 
 macro_rules! by_gemm {
     ($($t:ty, $one:expr, $tiled:expr;)*) => { $(
         impl Product for $t {
-            fn product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>, out: &mut [Self], add: bool) {
+            fn product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>, into: Into<'_, Self>) {
+                let Into { out, add, together } = into;
                 let ((m, k), (inner, n)) = (a.dim(), b.dim());
                 assert!(inner == k && out.len() == m * n, "matrix shapes were checked before");
                 let tiled: Option<Tiles<Self>> = $tiled;
                 if let Some(tiled) = tiled.filter(|_| suits(m, n, k)) {
-                    return tiled(&a, &b, out, add);
+                    return tiled(&a, &b, out, add, together);
                 }
                 let (a_strides, b_strides) = (a.strides(), b.strides());
                 let stride = |s: &[isize], i: usize| s.get(i).copied().unwrap_or(0);
@@ -192,7 +210,7 @@ macro_rules! by_gemm {
 }
 
 /// A product in tiles of registers.
-type Tiles<T> = fn(&ArrayView2<'_, T>, &ArrayView2<'_, T>, &mut [T], bool);
+type Tiles<T> = fn(&ArrayView2<'_, T>, &ArrayView2<'_, T>, &mut [T], bool, &dyn Together);
 
 #[cfg(target_arch = "x86_64")]
 by_gemm! { f32, 1.0, Some(multiply::<f32>); f64, 1.0, Some(multiply::<f64>); }
@@ -211,7 +229,8 @@ fn suits(_: usize, _: usize, _: usize) -> bool {
 macro_rules! by_loops {
     ($($t:ty, $zero:expr, $add:expr, $mul:expr;)*) => { $(
         impl Product for $t {
-            fn product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>, out: &mut [Self], add: bool) {
+            fn product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>, into: Into<'_, Self>) {
+                let Into { out, add, .. } = into;
                 if !add {
                     out.fill($zero);
                 }

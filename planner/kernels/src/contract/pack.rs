@@ -9,8 +9,12 @@ const TOGETHER: usize = 4;
 /// zeros.
 pub(super) fn pack<T: Copy + Default, const W: usize>(matrix: &ArrayView2<'_, T>, out: &mut Vec<T>) {
     let (rows, columns) = matrix.dim();
-    out.clear();
+    // What is there from another matrix is written over, but for what fills up the last strip.
     out.resize(columns.div_ceil(W) * W * rows, T::default());
+    if !columns.is_multiple_of(W) {
+        let last = out.len() - W * rows;
+        out.iter_mut().skip(last).for_each(|value| *value = T::default());
+    }
     let by_columns = matrix.strides().first() < matrix.strides().last();
     let (strip, together) = ((rows * W).max(1), if by_columns { 1 } else { TOGETHER });
     for (i, strips) in out.chunks_mut(together * strip).enumerate() {

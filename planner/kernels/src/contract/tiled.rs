@@ -12,7 +12,10 @@ use std::arch::x86_64::{
     _mm256_setzero_pd, _mm256_setzero_ps, _mm256_storeu_pd, _mm256_storeu_ps,
 };
 
+use std::sync::{Mutex, PoisonError};
+
 use ndarray::{ArrayView2, s};
+use swath_block::Together;
 
 use super::pack::pack;
 
@@ -43,7 +46,7 @@ pub(super) fn suits(m: usize, n: usize, k: usize) -> bool {
 }
 
 /// An element of which tiles are made.
-pub(super) trait Tiled: Copy + Default + std::ops::Add<Output = Self> {
+pub(super) trait Tiled: Copy + Default + Send + Sync + std::ops::Add<Output = Self> {
     /// Columns of a tile: two registers.
     const COLUMNS: usize;
 
@@ -144,28 +147,43 @@ tiled!(
 );
 
 /// The product of two matrices into a row-major slice, added to what is there when `add` is set. Only where [`suits`]
-/// says so.
-pub(super) fn multiply<T: Tiled>(a: &ArrayView2<'_, T>, b: &ArrayView2<'_, T>, out: &mut [T], add: bool) {
+/// says so. Threads share the blocks of the left matrix.
+pub(super) fn multiply<T: Tiled>(
+    a: &ArrayView2<'_, T>,
+    b: &ArrayView2<'_, T>,
+    out: &mut [T],
+    add: bool,
+    together: &dyn Together,
+) {
     let ((m, k), n) = (a.dim(), b.ncols());
     assert!(
         b.nrows() == k && out.len() == m * n && suits(m, n, k),
         "what can be multiplied was checked before"
     );
-    let (mut block, mut panel) = (Vec::new(), Vec::new());
+    let mut panel = Vec::new();
+    let spare = Mutex::new(Vec::new());
     for column in (0..n).step_by(PANEL) {
         let columns = PANEL.min(n - column);
         for at in (0..k).step_by(DEPTH) {
             let depth = DEPTH.min(k - at);
             T::strips(&b.slice(s![at..at + depth, column..column + columns]), &mut panel);
-            for row in (0..m).step_by(BLOCK) {
+            let places: Vec<Mutex<&mut [T]>> = out.chunks_mut(BLOCK * n).map(Mutex::new).collect();
+            together.each(places.len(), &|i| {
+                let Some(mut place) = places.get(i).map(held) else { return };
+                let Some(out) = place.get_mut(column..) else { return };
+                let (row, mut block) = (i * BLOCK, held(&spare).pop().unwrap_or_default());
                 let rows = BLOCK.min(m - row);
                 pack::<T, ROWS>(&a.slice(s![row..row + rows, at..at + depth]).reversed_axes(), &mut block);
-                let Some(out) = out.get_mut(row * n + column..) else { continue };
                 let part = Part { out, stride: n, rows, columns, add: add || at > 0 };
                 part.fill(depth, &block, &panel);
-            }
+                held(&spare).push(block);
+            });
         }
     }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A part of the result.
@@ -220,6 +238,7 @@ impl<T: Tiled> Part<'_, T> {
 mod tests {
     use super::*;
     use ndarray::Array2;
+    use swath_block::Alone;
 
     fn check<T: Tiled + PartialEq + std::fmt::Debug>(number: impl Fn(usize) -> T) {
         for (m, n, k) in
@@ -232,14 +251,14 @@ mod tests {
             let b = Array2::from_shape_fn((k, n), |(i, j)| number((i * 5 + j * 2) % 7));
             let (a2, b2) = (a.t().as_standard_layout().into_owned(), b.t().as_standard_layout().into_owned());
             let mut want = vec![T::default(); m * n];
-            multiply(&a.view(), &b.view(), &mut want, false);
+            multiply(&a.view(), &b.view(), &mut want, false, &Alone);
             for (a, b) in [(a.view(), b2.t()), (a2.t(), b.view()), (a2.t(), b2.t())] {
                 let mut out = vec![number(3); m * n];
-                multiply(&a, &b, &mut out, false);
+                multiply(&a, &b, &mut out, false, &Alone);
                 assert_eq!(out, want, "{m} {n} {k}");
             }
             let mut twice = want.clone();
-            multiply(&a.view(), &b.view(), &mut twice, true);
+            multiply(&a.view(), &b.view(), &mut twice, true, &Alone);
             assert!(twice.iter().zip(&want).all(|(t, w)| *t == *w + *w), "{m} {n} {k}");
         }
     }
@@ -259,7 +278,7 @@ mod tests {
         let a = Array2::from_shape_fn((m, k), |(i, j)| ((i * 31 + j * 17) % 23) as f64 - 11.0);
         let b = Array2::from_shape_fn((k, n), |(i, j)| ((i * 13 + j * 29) % 19) as f64 - 9.0);
         let mut out = vec![0.0; m * n];
-        multiply(&a.view(), &b.view(), &mut out, false);
+        multiply(&a.view(), &b.view(), &mut out, false, &Alone);
         for i in 0..m {
             for j in 0..n {
                 let want: f64 = (0..k).map(|l| a[[i, l]] * b[[l, j]]).sum();
