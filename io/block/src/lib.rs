@@ -51,7 +51,7 @@ pub use items::{Items, TypedItems};
 pub use large::{with_room, zeroed, zeroed_buffer};
 pub use ledger::{MemoryLedger, Reservation};
 pub use operation::{Fetch, Inputs, OpHandle, Operation};
-pub use output::{BlockWriter, OutputArray};
+pub use output::{AnySlice, BlockWriter, OutputArray};
 #[doc(hidden)]
 pub use registry::registry_support;
 pub use registry::{OperationEntry, decode_operation, encode_operation, registered_operations};

@@ -35,9 +35,7 @@ impl<T: Element> Operation for RunInPlace<T> {
     fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
         let chunks = self.run.arguments.chunks(inputs, ctx.index)?;
         let shape = common_shape(&chunks)?;
-        self.out.fill(ctx.index as usize, |writer| {
-            self.run.program.eval_into::<T>(&chunks, &shape, |values| writer.extend(values))
-        })?;
+        self.out.fill(ctx.index as usize, |writer| self.run.program.eval_into(&chunks, &shape, writer))?;
         Ok(Block::Unit)
     }
 

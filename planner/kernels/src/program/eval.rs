@@ -1,6 +1,6 @@
 //! Running a program into an output chunk.
 
-use swath_block::{Chunk, Element, Shape, Strides, with_dtype, with_room};
+use swath_block::{AnySlice, BlockWriter, Chunk, Element, Shape, Strides, with_dtype, with_room};
 use swath_error::{Error, Result};
 
 use super::Program;
@@ -38,28 +38,38 @@ impl Program {
         })
     }
 
-    /// Runs the program as [`Self::eval`] does and hands its values of type `T` to `write`, in row-major order of `shape`
-    /// and at most some thousand at a time: for results that have their place in memory already.
+    /// Runs the program as [`Self::eval`] does and puts its values into a block of `shape`: for results that have their
+    /// place in memory already.
     ///
     /// # Errors
-    /// As [`Self::eval`]; [`swath_error::ErrorKind::Internal`] when the program gives another type; the error of `write`.
+    /// As [`Self::eval`]; [`swath_error::ErrorKind::Internal`] when the program gives another type or more elements.
     pub fn eval_into<T: Element>(
         &self,
         inputs: &[Chunk],
         shape: &[usize],
-        mut write: impl FnMut(&[T]) -> Result<()>,
+        writer: &mut BlockWriter<'_, T>,
     ) -> Result<()> {
         let (mut frame, strides) = Frame::new(self, inputs, shape)?;
         let walk = Walk::with_order(shape, &strides, (0..shape.len()).collect());
         let mut same = Vec::new();
         walk.for_each(|tile| {
-            frame.run(&walk, tile)?;
+            let mut ran = false;
+            let placed = writer.place(tile.len(), |place| {
+                ran = true;
+                frame.run_into(&walk, tile, AnySlice::of(place))
+            })?;
+            if placed {
+                return Ok(());
+            }
+            if !ran {
+                frame.run(&walk, tile)?;
+            }
             match frame.output()? {
-                Arg::Slice(values) => write(values),
+                Arg::Slice(values) => writer.extend(values),
                 Arg::One(value) => {
                     same.clear();
                     same.resize(tile.len(), value);
-                    write(&same)
+                    writer.extend(&same)
                 }
             }
         })

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use swath_block::{Chunk, DType, Element, with_dtype};
+use swath_block::{AnySlice, Chunk, DType, Element, with_dtype};
 use swath_error::{Error, Result};
 
 use super::order::order;
@@ -68,17 +68,45 @@ impl<'a> Frame<'a> {
 
     /// Runs the program on one tile; inputs are the walk's first operands.
     pub fn run(&mut self, walk: &Walk, tile: &Tile<'_>) -> Result<()> {
+        self.load(walk, tile)?;
+        for at in 0..self.order.len() {
+            let (instr, slot) = self.instr(at)?;
+            self.step(instr, slot, None)?;
+        }
+        Ok(())
+    }
+
+    /// Runs the program on one tile; the result goes to `out`, which has its type and the tile's length. False when it is
+    /// the value of an input, a constant or one element for all: then it is [`Self::output`].
+    pub fn run_into(&mut self, walk: &Walk, tile: &Tile<'_>, mut out: AnySlice<'_>) -> Result<bool> {
+        self.load(walk, tile)?;
+        let last = self.order.len().saturating_sub(1);
+        for at in 0..self.order.len() {
+            let (instr, slot) = self.instr(at)?;
+            let is_result =
+                self.order.get(at).is_some_and(|i| self.program.output == Operand::Reg(*i as u32));
+            if at == last && is_result && !instr.operands().all(|o| self.is_one(o)) {
+                self.step(instr, slot, Some(&mut out))?;
+                return Ok(true);
+            }
+            self.step(instr, slot, None)?;
+        }
+        Ok(false)
+    }
+
+    fn load(&mut self, walk: &Walk, tile: &Tile<'_>) -> Result<()> {
         self.len = tile.len();
         for (k, (input, offset)) in self.inputs.iter_mut().zip(tile.offsets).enumerate() {
             input.load(*offset, walk.tile_strides(k), tile)?;
         }
-        for at in 0..self.order.len() {
-            let next =
-                self.order.get(at).and_then(|i| Some((*self.program.code.get(*i)?, *self.slot_of.get(*i)?)));
-            let (instr, slot) = next.ok_or_else(|| Error::internal("a program's order is not its own"))?;
-            self.step(instr, slot)?;
-        }
         Ok(())
+    }
+
+    /// The instruction that runs at this place of the order, and its slot.
+    fn instr(&self, at: usize) -> Result<(Instr, usize)> {
+        let found = |i: &usize| Some((*self.program.code.get(*i)?, *self.slot_of.get(*i)?));
+        let lost = || Error::internal("a program's order is not its own");
+        self.order.get(at).and_then(found).ok_or_else(lost)
     }
 
     /// The program's result for the tile run last.
@@ -86,48 +114,53 @@ impl<'a> Frame<'a> {
         self.arg(self.program.output)
     }
 
-    fn step(&mut self, instr: Instr, slot: usize) -> Result<()> {
+    /// Runs one instruction; its value goes to `out`, or to the slot.
+    fn step(&mut self, instr: Instr, slot: usize, out: Option<&mut AnySlice<'_>>) -> Result<()> {
+        let target = (slot, out);
         let dtype =
             |o| self.program.dtype_of(o).ok_or_else(|| Error::internal("a program reads an unknown value"));
         match instr {
             Instr::Unary(op, x) => with_dtype!(dtype(x)?, T => {
                 if op.is_test() {
-                    self.write::<bool>(slot, |f, out| T::test(op, f.values::<T>(x, out.len())?, out), &[x])
+                    self.write::<bool>(target, |f, out| T::test(op, f.values::<T>(x, out.len())?, out), &[x])
                 } else if op.gives_part() {
                     self.write::<<T as Lanes>::Real>(
-                        slot,
+                        target,
                         |f, out| T::part(op, f.values::<T>(x, out.len())?, out),
                         &[x],
                     )
                 } else {
-                    self.write::<T>(slot, |f, out| T::unary(op, f.values::<T>(x, out.len())?, out), &[x])
+                    self.write::<T>(target, |f, out| T::unary(op, f.values::<T>(x, out.len())?, out), &[x])
                 }
             }),
             Instr::Binary(op, a, b) => with_dtype!(dtype(a)?, T => {
                 if op.is_predicate() {
-                    self.write::<bool>(slot, |f, out| T::compare(op, f.arg(a)?, f.arg(b)?, out), &[a, b])
+                    self.write::<bool>(target, |f, out| T::compare(op, f.arg(a)?, f.arg(b)?, out), &[a, b])
                 } else {
-                    self.write::<T>(slot, |f, out| T::binary(op, f.arg(a)?, f.arg(b)?, out), &[a, b])
+                    self.write::<T>(target, |f, out| T::binary(op, f.arg(a)?, f.arg(b)?, out), &[a, b])
                 }
             }),
             Instr::Cast(to, x) => with_dtype!(dtype(x)?, S => with_dtype!(to, D => {
-                self.write::<D>(slot, |f, out| { cast::<S, D>(f.values(x, out.len())?, out); Ok(()) }, &[x])
+                self.write::<D>(target, |f, out| { cast::<S, D>(f.values(x, out.len())?, out); Ok(()) }, &[x])
             })),
             Instr::Select(c, a, b) => with_dtype!(dtype(a)?, T => {
-                self.write::<T>(slot, |f, out| { select(f.arg(c)?, f.arg(a)?, f.arg(b)?, out); Ok(()) }, &[c, a, b])
+                self.write::<T>(target, |f, out| { select(f.arg(c)?, f.arg(a)?, f.arg(b)?, out); Ok(()) }, &[c, a, b])
             }),
         }
     }
 
-    /// Fills a slot with what `compute` gives: one element when all operands are single, else a tile.
+    /// Fills a slot with what `compute` gives, one element when all operands are single, else a tile; or `out`.
     fn write<T: Element>(
         &mut self,
-        slot: usize,
+        (slot, out): (usize, Option<&mut AnySlice<'_>>),
         compute: impl FnOnce(&Self, &mut [T]) -> Result<()>,
         operands: &[Operand],
     ) -> Result<()> {
-        let one = operands.iter().all(|o| self.is_one(*o));
         let missing = || Error::internal("a program writes a register of another type");
+        if let Some(out) = out {
+            return compute(self, out.typed::<T>().ok_or_else(missing)?);
+        }
+        let one = operands.iter().all(|o| self.is_one(*o));
         let taken = self.slots.get_mut(slot).map(|s| std::mem::replace(&mut s.data, Box::new(())));
         let mut data = taken.ok_or_else(missing)?;
         let values = data.downcast_mut::<Vec<T>>().ok_or_else(missing)?;

@@ -6,16 +6,20 @@
 //! with a hole, and never writes to the caller's memory after it was given back.
 #![allow(unsafe_code)]
 
+mod writer;
+
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use ndarray::{ArrayD, ArrayViewD, ArrayViewMutD, IxDyn, ShapeBuilder};
+use ndarray::{ArrayD, IxDyn};
 use parking_lot::RwLock;
 use swath_error::{Error, Result};
 
 use crate::large::try_with_room;
 use crate::{Element, Shape};
+
+pub use writer::{AnySlice, BlockWriter};
 
 /// Nothing is there yet.
 const EMPTY: u8 = 0;
@@ -152,12 +156,11 @@ impl<T: Element> OutputArray<T> {
         let (offset, shape) = self.place(index);
         // SAFETY: the place of a block lies within the array, whose elements `capacity` has room for.
         let first = unsafe { room.start.add(offset) };
-        let mut writer = BlockWriter::new(first, &shape, &self.shape);
+        // The caller's memory holds elements already.
+        let filled = room.capacity.is_none();
+        let mut writer = BlockWriter::new(first, &shape, &self.shape, filled);
         write(&mut writer)?;
-        if writer.written != writer.elements {
-            let BlockWriter { written, elements, .. } = writer;
-            return Err(Error::internal(format!("a block of {elements} elements was given {written}")));
-        }
+        writer.finish()?;
         claim.done();
         Ok(())
     }
@@ -222,98 +225,6 @@ impl<'a> Claim<'a> {
 impl Drop for Claim<'_> {
     fn drop(&mut self) {
         self.0.store(EMPTY, Ordering::Release);
-    }
-}
-
-/// Puts the elements of one block where they belong.
-#[derive(Debug)]
-pub struct BlockWriter<'a, T> {
-    first: NonNull<T>,
-    shape: Shape,
-    /// Of the whole array.
-    strides: Shape,
-    elements: usize,
-    written: usize,
-    /// Elements that lie together: so many follow one another before the next row begins.
-    run: usize,
-    /// How many axes there are outside of a run.
-    outer: usize,
-    array: std::marker::PhantomData<&'a mut T>,
-}
-
-impl<T: Element> BlockWriter<'_, T> {
-    fn new(first: NonNull<T>, shape: &[usize], whole: &[usize]) -> Self {
-        let mut strides: Shape = whole.into();
-        let mut step = 1;
-        for stride in strides.iter_mut().rev() {
-            step *= std::mem::replace(stride, step);
-        }
-        let (mut run, mut outer) = (1, shape.len());
-        for (own, whole) in shape.iter().zip(whole).rev() {
-            run *= own;
-            outer -= 1;
-            if own != whole {
-                break;
-            }
-        }
-        let elements = shape.iter().product();
-        let (shape, array) = (shape.into(), std::marker::PhantomData);
-        Self { first, shape, strides, elements, written: 0, run, outer, array }
-    }
-
-    /// The next elements in row-major order.
-    ///
-    /// # Errors
-    /// [`swath_error::ErrorKind::Internal`] when the block has not so many.
-    pub fn extend(&mut self, mut values: &[T]) -> Result<()> {
-        if values.len() > self.elements - self.written {
-            return Err(Error::internal(format!("more than {} elements for a block", self.elements)));
-        }
-        while !values.is_empty() {
-            let within = self.written % self.run;
-            let (now, later) = values.split_at(values.len().min(self.run - within));
-            let offset = self.row(self.written / self.run) + within;
-            // SAFETY: `now` ends within a run, and runs lie within the block, which nobody else writes or reads.
-            unsafe {
-                std::ptr::copy_nonoverlapping(now.as_ptr(), self.first.as_ptr().add(offset), now.len());
-            }
-            self.written += now.len();
-            values = later;
-        }
-        Ok(())
-    }
-
-    /// All elements at once, from an array of any strides.
-    ///
-    /// # Errors
-    /// [`swath_error::ErrorKind::Internal`] when it has not the block's shape.
-    pub fn assign(&mut self, values: &ArrayViewD<'_, T>) -> Result<()> {
-        if let Some(values) = values.as_slice().filter(|_| values.shape() == self.shape.as_slice()) {
-            self.written = 0;
-            return self.extend(values);
-        }
-        if values.shape() != self.shape.as_slice() {
-            let (has, given) = (&self.shape, values.shape());
-            return Err(Error::internal(format!("a block of shape {has:?} was given one of {given:?}")));
-        }
-        let shape = IxDyn(&self.shape).strides(IxDyn(&self.strides));
-        // SAFETY: shape and strides are those of the block's place. What is not initialised is written only.
-        let place = unsafe {
-            ArrayViewMutD::<std::mem::MaybeUninit<T>>::from_shape_ptr(shape, self.first.as_ptr().cast())
-        };
-        values.assign_to(place);
-        self.written = self.elements;
-        Ok(())
-    }
-
-    /// Where a run begins, counted from the block's first element.
-    fn row(&self, mut run: usize) -> usize {
-        let axes = self.shape.iter().zip(&self.strides).take(self.outer).rev();
-        axes.fold(0, |offset, (n, stride)| {
-            let at = run % n;
-            run /= n;
-            offset + at * stride
-        })
     }
 }
 
@@ -391,6 +302,41 @@ mod tests {
         assert!(OutputArray::within(lengths.clone(), &mut values, |out| out.finish().map(drop)).is_err());
         assert!(OutputArray::within(lengths, &mut values[1..], |_| Ok(())).is_err());
         assert_eq!(values, [7.0, 7.0, 7.0, 4.0, 5.0, 6.0]);
+    }
+
+    #[test]
+    fn memory_that_holds_elements_is_written_in_place() {
+        let lengths = vec![vec![1, 2], vec![3, 2]];
+        let mut values = vec![9i32; 15];
+        OutputArray::within(lengths.clone(), &mut values, |out| {
+            for (index, n) in [3, 2, 6, 4].into_iter().enumerate() {
+                let row = if index % 2 == 0 { 3 } else { 2 };
+                out.fill(index, |w| {
+                    assert!(!w.place(row + 1, |_| panic!("more than a row")).unwrap());
+                    assert!(!w.place(1, |place| Ok(!place.is_empty() && place[0] != 9)).unwrap());
+                    for start in (0..n).step_by(row) {
+                        let give = |place: &mut [i32]| {
+                            let mut any = AnySlice::of(place);
+                            assert!(any.typed::<u32>().is_none());
+                            any.typed::<i32>().unwrap().fill((10 * index + start) as i32);
+                            Ok(true)
+                        };
+                        assert!(w.place(row, give)?);
+                    }
+                    assert!(!w.place(1, |_| Ok(true)).unwrap(), "all are there");
+                    Ok(())
+                })?;
+            }
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(values, [0, 0, 0, 10, 10, 20, 20, 20, 30, 30, 23, 23, 23, 32, 32]);
+        let own = OutputArray::<i32>::new(lengths).unwrap();
+        own.fill(0, |w| {
+            assert!(!w.place(1, |_| panic!("nothing is there yet")).unwrap());
+            w.extend(&[1, 2, 3])
+        })
+        .unwrap();
     }
 
     #[test]
