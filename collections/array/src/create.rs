@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ndarray::Dimension;
 use swath_array_io::{ArraySource, MemorySource, Region, check_region, region_shape};
 use swath_array_plan::{ChunkSpec, Expr, Made, from_made, from_source as leaf};
-use swath_block::{Chunk, DType};
+use swath_block::{Chunk, DType, with_room};
 use swath_error::{Error, Result};
 use swath_graph::Key;
 use swath_kernels::convert_scalar;
@@ -380,7 +380,7 @@ impl<T: Element, F: Fn(&[usize]) -> T + Send + Sync> ArraySource for FunctionSou
         let shape = region_shape(region);
         let mut at: Vec<usize> = region.iter().map(|r| r.start).collect();
         let count = shape.iter().product();
-        let mut values = Vec::with_capacity(count);
+        let mut values = with_room(count);
         for _ in 0..count {
             values.push((self.function)(&at));
             // To the next position, the last axis fastest.

@@ -24,6 +24,13 @@ pub fn with_room<T>(n: usize) -> Vec<T> {
     room
 }
 
+/// The `n` values of an iterator.
+pub fn gathered<T>(n: usize, values: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all = with_room(n);
+    all.extend(values);
+    all
+}
+
 /// As [`with_room`], or nothing when the system does not give so much.
 pub(crate) fn try_with_room<T>(n: usize) -> Option<Vec<T>> {
     let mut room = Vec::<T>::new();
@@ -71,6 +78,7 @@ mod tests {
             let mut room = with_room::<f64>(n);
             room.extend(std::iter::repeat_n(1.5, n));
             assert_eq!(room.iter().sum::<f64>(), 1.5 * n as f64);
+            assert_eq!(gathered(n, std::iter::repeat_n(1.5, n)), room);
             assert_eq!(zeroed::<i64>(n), vec![0; n]);
             assert!(zeroed_buffer(8 * n).iter().all(|b| *b == 0));
         }

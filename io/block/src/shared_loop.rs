@@ -64,9 +64,9 @@ impl SharedLoop {
     /// assert_eq!(sum.into_inner(), 4950);
     /// ```
     pub fn run<G>(pieces: usize, work: &(dyn Fn(usize) + Sync), offer: impl FnOnce(&Arc<Self>) -> G) {
-        // SAFETY: the lifetime is left out of the type only. The pointer is followed by this function and by those who have
-        // joined; `Owner` closes the loop and waits for them before this function returns or a panic goes on.
-        let work = unsafe { std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), Work>(work) };
+        // The lifetime is left out of the type only. The pointer is followed by this function and by those who have joined;
+        // `Owner` closes the loop and waits for them before this function returns or a panic goes on.
+        let work = std::ptr::from_ref(work) as Work;
         let (next, helpers, left) = (AtomicUsize::new(0), Mutex::default(), Condvar::new());
         let owner = Owner(Arc::new(Self { work, pieces, next, helpers, left }));
         let offered = offer(&owner.0);

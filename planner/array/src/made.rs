@@ -6,7 +6,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use swath_block::{Chunk, DType, Element, Scalar, with_dtype};
+use swath_block::{Chunk, DType, Element, Scalar, gathered, with_dtype};
 use swath_error::{Error, Result};
 use swath_kernels::{Distribution, Origin, SliceIndex, convert_scalar, permutation, random};
 
@@ -106,19 +106,20 @@ impl Made {
         let shape: Vec<usize> = region.iter().map(|s| s.len).collect();
         match (self, region) {
             (Self::Full(value), _) => Ok(Chunk::full(&shape, *value)),
-            (Self::Integers { start, step }, [line]) => Chunk::from_vec(
-                positions(line).map(|i| start.wrapping_add(step.wrapping_mul(i as i64))).collect(),
-                &shape,
-            ),
+            (Self::Integers { start, step }, [line]) => {
+                let at = |i: usize| start.wrapping_add(step.wrapping_mul(i as i64));
+                Chunk::from_vec(gathered(line.len, positions(line).map(at)), &shape)
+            }
             (Self::Floats { start, step }, [line]) => {
-                Chunk::from_vec(positions(line).map(|i| start + i as f64 * *step).collect(), &shape)
+                let at = |i: usize| start + i as f64 * *step;
+                Chunk::from_vec(gathered(line.len, positions(line).map(at)), &shape)
             }
             (Self::Line { start, step, stop }, [line]) => {
                 let at = |i: usize| match stop {
                     Some((stop, last)) if i as u64 == *last => *stop,
                     _ => i as f64 * step + start,
                 };
-                Chunk::from_vec(positions(line).map(at).collect(), &shape)
+                Chunk::from_vec(gathered(line.len, positions(line).map(at)), &shape)
             }
             (Self::Eye { k, dtype }, [rows, columns]) => {
                 with_dtype!(*dtype, T => diagonal::<T>(rows, columns, &|r, c| c - r == *k, &shape))

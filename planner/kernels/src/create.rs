@@ -1,7 +1,7 @@
 //! Chunks made from a rule: ranges and identity matrices. Each element is computed from its own position, so that the
 //! result does not depend on how the array is chunked.
 
-use swath_block::{Chunk, DType, Element, Scalar, with_dtype};
+use swath_block::{Chunk, DType, Element, Scalar, with_dtype, zeroed};
 use swath_error::Result;
 
 use crate::program::ProgramBuilder;
@@ -78,7 +78,7 @@ pub fn eye(offset: [usize; 2], shape: [usize; 2], diagonal: isize, dtype: DType)
     }
     with_dtype!(dtype, T => {
         let one = T::from_scalar(convert_scalar(Scalar::Bool(true), dtype)).unwrap_or_default();
-        let mut values = vec![T::zero(); rows * cols];
+        let mut values = zeroed::<T>(rows * cols);
         for row in 0..rows {
             if let Some(v) = one_at(row).and_then(|c| values.get_mut(row * cols + c)) {
                 *v = one;

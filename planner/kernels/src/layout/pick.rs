@@ -1,6 +1,6 @@
 //! Elements picked, and put, by positions that are data themselves.
 
-use swath_block::{Chunk, Element, with_dtype};
+use swath_block::{Chunk, Element, with_dtype, with_room};
 use swath_error::{Error, Result};
 
 use super::{broadcast_to, contiguous, mismatch, row_major};
@@ -40,7 +40,7 @@ pub fn take_along_axis(chunk: &Chunk, indices: &Chunk, axis: usize) -> Result<Ch
     let n = chunk.shape().get(axis).copied().unwrap_or(0);
     with_dtype!(chunk.dtype(), T => {
         let (values, at) = (chunk.view::<T>()?, indices.view::<i64>()?);
-        let mut out: Vec<T> = Vec::with_capacity(indices.len());
+        let mut out: Vec<T> = with_room(indices.len());
         let mut place = vec![0usize; chunk.shape().len()];
         for (index, wanted) in at.indexed_iter() {
             for (p, a) in place.iter_mut().zip(0..) {
@@ -93,7 +93,7 @@ pub fn take_points(chunk: &Chunk, axes: &[usize], at: &[Vec<usize>]) -> Result<C
     wanted.extend(rest.iter().filter_map(|a| shape.get(*a)));
     with_dtype!(chunk.dtype(), T => {
         let values = rows.as_slice::<T>()?.unwrap_or(&[]);
-        let mut out: Vec<T> = Vec::with_capacity(count * row);
+        let mut out: Vec<T> = with_room(count * row);
         for i in 0..count {
             let mut flat = 0;
             for (positions, n) in at.iter().zip(&lengths) {

@@ -11,7 +11,7 @@ mod shuffle;
 mod table;
 mod whole;
 
-use swath_block::{Chunk, DType};
+use swath_block::{Chunk, DType, with_room};
 use swath_error::{Error, Result};
 
 use crate::elementwise::Lanes;
@@ -58,14 +58,14 @@ pub fn random(
     }
     let n = shape.iter().product();
     let chunk = if distribution.is_whole() {
-        let mut out: Vec<i64> = Vec::with_capacity(n);
+        let mut out: Vec<i64> = with_room(n);
         runs(origin, shape, |first, len| {
             whole_numbers(distribution, seed, first, len, &mut out);
             Ok(())
         })?;
         Chunk::from_vec(out, shape)?
     } else {
-        let mut out: Vec<f64> = Vec::with_capacity(n);
+        let mut out: Vec<f64> = with_room(n);
         runs(origin, shape, |first, len| fractions(distribution, seed, first, len, &mut out))?;
         Chunk::from_vec(out, shape)?
     };

@@ -5,6 +5,7 @@
 mod apart;
 mod fetches;
 mod graphs;
+mod helpers;
 mod nested;
 mod panics;
 mod runs;
