@@ -64,9 +64,10 @@ impl SharedLoop {
     /// assert_eq!(sum.into_inner(), 4950);
     /// ```
     pub fn run<G>(pieces: usize, work: &(dyn Fn(usize) + Sync), offer: impl FnOnce(&Arc<Self>) -> G) {
-        // The lifetime is left out of the type only. The pointer is followed by this function and by those who have joined;
-        // `Owner` closes the loop and waits for them before this function returns or a panic goes on.
-        let work = std::ptr::from_ref(work) as Work;
+        // SAFETY: the lifetime is left out of the type only. The pointer is followed by this function and by those who have
+        // joined; `Owner` closes the loop and waits for them before this function returns or a panic goes on.
+        #[allow(clippy::transmute_ptr_to_ptr)]
+        let work = unsafe { std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), Work>(work) };
         let (next, helpers, left) = (AtomicUsize::new(0), Mutex::default(), Condvar::new());
         let owner = Owner(Arc::new(Self { work, pieces, next, helpers, left }));
         let offered = offer(&owner.0);
