@@ -148,7 +148,9 @@ pub fn store(expr: &Expr, sink: Arc<OpenSink>, builder: &mut GraphBuilder) -> Re
     let mut starts =
         expr.chunks().axes().iter().map(crate::chunks::Axis::starts).collect::<Result<Vec<_>>>()?;
     for (axis, offset) in starts.iter_mut().zip(&sink.offset) {
-        axis.iter_mut().for_each(|start| *start += offset);
+        for start in axis {
+            *start += offset;
+        }
     }
     let grid = lower(expr, builder)?;
     let layer = Layer {
