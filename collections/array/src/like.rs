@@ -66,6 +66,7 @@ pub(crate) fn exprs<A: ArrayLike>(arrays: &[A]) -> Result<Vec<Expr>> {
 pub(crate) fn several<A: ArrayLike>(built: Result<Vec<Expr>>, count: usize) -> Vec<A> {
     match built {
         Ok(exprs) => exprs.into_iter().map(|e| A::of(Ok(e))).collect(),
-        Err(error) => (0..count.max(1)).map(|_| A::of(Err(error.clone()))).collect(),
+        // Not in a closure, which would not know the caller.
+        Err(error) => vec![A::of(Err(error)); count.max(1)],
     }
 }

@@ -26,6 +26,18 @@ fn message<T: da::Element>(array: &da::Array<T>) -> String {
 }
 
 #[test]
+fn so_do_functions_that_give_several_arrays() {
+    let x = da::arange(10);
+    let line = line!() + 1;
+    let found = [da::unravel_index(&x, [3, -1]), x.split(3, 0), x.split(2, 5)];
+    for array in found.iter().flatten() {
+        let text = array.compute().unwrap_err().to_string();
+        assert!(text.contains(&format!("errors.rs:{line}")), "{text}");
+    }
+    assert!(found.iter().all(|arrays| !arrays.is_empty()));
+}
+
+#[test]
 fn messages_are_numpys() {
     let x = da::arange(12).reshape([3, 4]).chunks(2);
     let has = |text: String, part: &str| assert!(text.contains(part), "{text}\nlacks: {part}");
