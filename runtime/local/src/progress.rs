@@ -100,7 +100,8 @@ mod tests {
     fn a_bar_appears_late_and_goes_with_its_run() {
         let graph = Arc::new(TaskGraph::default());
         let spill = Spill::new(MemoryLedger::new(1), StoreOptions::default());
-        let run = Arc::new(RunShared::new(JobId(0), graph, 1, spill, 0).unwrap());
+        let run =
+            Arc::new(RunShared::new(JobId(0), graph, 1, Box::new(swath_block::Alone), spill, 0).unwrap());
         let bar = Bar::new(&run);
         let shown = bar.0.clone();
         assert!(matches!(*shown.lock(), Shown::NotYet));
