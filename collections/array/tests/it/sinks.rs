@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use ndarray::{Array2, ArrayD, s as nd};
+use ndarray::{Array2, ArrayD, Dimension as _, s as nd};
 use proptest::prelude::*;
 use swath_array::{self as da, Array, ArraySink, Chunk, DType, s};
 use swath_error::{Error, ErrorKind, Result};
@@ -43,7 +43,7 @@ fn results_in_memory_of_ones_own() {
 #[test]
 fn lengths_that_show_later_must_fit() {
     let x = numbers().reshape([600]);
-    let large = x.mask(&x.ge(590.0));
+    let large = x.mask(x.ge(590.0));
     let mut out = ndarray::Array1::zeros(10);
     large.compute_into(&mut out).unwrap();
     assert_eq!(out[9], 599.0);
@@ -122,8 +122,6 @@ impl ArraySink for Memory {
         "memory".to_owned()
     }
 }
-
-use ndarray::Dimension as _;
 
 #[test]
 fn arrays_in_one_run_of_which_one_is_a_part() {
