@@ -57,7 +57,7 @@ def chain(engine, data, n):
 def chain_out(engine, data, n):
     x = np.linspace(0, 100, 100_000_000)
     m = 50.0
-    y = np.ones_like(x)
+    y, z = np.ones_like(x), np.ones_like(x)
     t = time.perf_counter()
     if engine == "numexpr":
         import numexpr as ne
@@ -68,7 +68,7 @@ def chain_out(engine, data, n):
         da.store((a - m) * 2 + da.sin(a), y, lock=False)
     else:
         np.sin(x, out=y)
-        z = x - m
+        np.subtract(x, m, out=z)
         z *= 2
         y += z
     return t, dict(checksum=float(y[:1000].sum())), x, y

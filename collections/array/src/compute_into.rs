@@ -26,9 +26,9 @@ impl<T: Element> Array<T> {
     /// use swath_array as da;
     /// let mut out = ndarray::Array1::<f64>::zeros(1000);
     /// let x = da::arange_f64(0.0, 1000.0, 1.0).chunks(100);
-    /// for power in 1..4 {
-    ///     x.powi(power).compute_into(&mut out)?;
-    ///     assert_eq!(out[10], 10f64.powi(power));
+    /// for factor in [2.0, 3.0] {
+    ///     (&x * factor).compute_into(&mut out)?;
+    ///     assert_eq!(out[10], 10.0 * factor);
     /// }
     /// # Ok::<(), swath_error::Error>(())
     /// ```

@@ -105,6 +105,14 @@ pub use swath_block::{Chunk, DType, Element, Scalar};
 pub use swath_graph::Key;
 pub use swath_kernels::{BinaryOp, QuantileMethod, ReduceOp, Side, UnaryOp, promote as promote_types};
 
+/// What arrays can be written to with [`store`](crate::store()): files of every kind. Arrays have a method for each of them
+/// too, which sees to chunks and options.
+pub mod sinks {
+    pub use swath_array_io::{NpySink, NpyStackSink, RawSink};
+    pub use swath_hdf5::Hdf5Sink;
+    pub use swath_zarr::ZarrSink;
+}
+
 /// Re-exported for [`s!`].
 #[doc(hidden)]
 pub mod indexing_support {

@@ -13,7 +13,7 @@ use swath_graph::GraphBuilder;
 use crate::{Array, DynArray, Element};
 
 /// Computes arrays and writes each to a sink of its own, chunk by chunk as they are done, in one run: what they share is
-/// computed once.
+/// computed once. Arrays of unknown lengths are computed before.
 ///
 /// Elements are converted to the sink's type. A sink is written from several threads at a time; rechunk before when it
 /// stores pieces that only one of them may write.
@@ -24,7 +24,7 @@ use crate::{Array, DynArray, Element};
 /// ```
 /// # use swath_local as _;
 /// use swath_array as da;
-/// # use swath_array_io::NpySink;
+/// use da::sinks::NpySink;
 /// # let folder = tempfile::tempdir()?;
 /// # let [first, second] = ["x.npy", "y.npy"].map(|name| folder.path().join(name));
 /// let x = da::arange(1000).chunks(100);
@@ -89,12 +89,14 @@ impl<T: Element> Array<T> {
     ///
     /// # Errors
     /// The error that building the array met, that of the task that failed first, or the sink's;
-    /// [`ErrorKind::ShapeMismatch`], before anything is computed, when the sink has another shape.
+    /// [`ErrorKind::ShapeMismatch`] when the sink has another shape, before anything is computed if the array's lengths are
+    /// known.
     pub fn store(&self, sink: impl ArraySink + 'static) -> Result<()> {
         self.as_dyn().store(sink)
     }
 
-    /// As [`Self::store`], into the part of a larger sink that begins at `offset`.
+    /// As [`Self::store`], into the part of a larger sink that begins at `offset`. The sink is not finished: share it (an
+    /// [`Arc`] of a sink is one) and call its `finish` when all parts are written.
     ///
     /// # Errors
     /// As [`Self::store`]; [`ErrorKind::ShapeMismatch`] when the array does not fit there.
@@ -140,7 +142,11 @@ fn prepared(
         }
     };
     if fits {
-        return Ok((expr, OpenSink::at(sink, offset.unwrap_or_default())));
+        let open = match offset {
+            None => OpenSink::new(sink),
+            Some(offset) => OpenSink::at(sink, offset),
+        };
+        return Ok((expr, open));
     }
     let place = offset.map_or(String::new(), |offset| format!(" at {offset:?}"));
     let message =
@@ -154,7 +160,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Computes the arrays and writes them. Nothing is left behind when something fails.
+    /// Computes the arrays and writes them. When something fails before all are written, nothing is left behind.
     ///
     /// # Errors
     /// That of the task that failed first, or the sink's.

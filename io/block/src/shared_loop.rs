@@ -59,7 +59,7 @@ impl SharedLoop {
     /// let sum = AtomicUsize::new(0);
     /// SharedLoop::run(100, &|i| { sum.fetch_add(i, Ordering::Relaxed); }, |shared| {
     ///     let shared = shared.clone();
-    ///     std::thread::spawn(move || shared.join().map(|helper| helper.help()))
+    ///     std::thread::spawn(move || shared.join().map(|helper| helper.help(|| true)))
     /// });
     /// assert_eq!(sum.into_inner(), 4950);
     /// ```
@@ -71,7 +71,7 @@ impl SharedLoop {
         let (next, helpers, left) = (AtomicUsize::new(0), Mutex::default(), Condvar::new());
         let owner = Owner(Arc::new(Self { work, pieces, next, helpers, left }));
         let offered = offer(&owner.0);
-        owner.0.begin_pieces();
+        owner.0.begin_pieces(|| true);
         owner.0.close();
         drop(offered);
         let panic = owner.0.helpers.lock().panic.take();
@@ -90,9 +90,9 @@ impl SharedLoop {
         Some(Helper(self.clone()))
     }
 
-    /// Does pieces until all are begun.
-    fn begin_pieces(&self) {
-        loop {
+    /// Does pieces until all are begun or `go_on` says no.
+    fn begin_pieces(&self, go_on: impl Fn() -> bool) {
+        while go_on() {
             let piece = self.next.fetch_add(1, Ordering::Relaxed);
             if piece >= self.pieces {
                 return;
@@ -127,9 +127,10 @@ impl Drop for Owner {
 pub struct Helper(Arc<SharedLoop>);
 
 impl Helper {
-    /// Does pieces until all are begun. Panics go to the loop's owner.
-    pub fn help(self) {
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.0.begin_pieces())) {
+    /// Does pieces until all are begun or `go_on`, which is asked before each, says that there is something better to do.
+    /// Panics go to the loop's owner.
+    pub fn help(self, go_on: impl Fn() -> bool) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.0.begin_pieces(go_on))) {
             self.0.next.store(self.0.pieces, Ordering::Relaxed);
             self.0.helpers.lock().panic.get_or_insert(panic);
         }
@@ -156,17 +157,20 @@ mod tests {
         }
     }
 
+    /// So many threads join; every other one leaves after two pieces.
     fn helped(threads: usize) -> impl FnOnce(&Arc<SharedLoop>) -> Joined {
         move |shared| {
-            let one = |shared: Arc<SharedLoop>| {
+            let one = |(i, shared): (usize, Arc<SharedLoop>)| {
                 std::thread::spawn(move || {
+                    let left = std::cell::Cell::new(if i % 2 == 0 { usize::MAX } else { 2 });
+                    let go_on = || left.replace(left.get().saturating_sub(1)) > 0;
                     shared.join().map_or(0, |helper| {
-                        helper.help();
+                        helper.help(go_on);
                         1
                     })
                 })
             };
-            Joined((0..threads).map(|_| one(shared.clone())).collect())
+            Joined((0..threads).map(|i| one((i, shared.clone()))).collect())
         }
     }
 

@@ -338,7 +338,8 @@ impl Thread {
         pool.idle.fetch_sub(1, Ordering::SeqCst);
         drop(inner);
         if let Some(helper) = offered {
-            helper.help();
+            // Tasks that have come meanwhile go before.
+            helper.help(|| pool.inner.try_lock().is_none_or(|inner| inner.state.queued() == 0));
         }
         true
     }

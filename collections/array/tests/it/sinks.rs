@@ -131,6 +131,7 @@ fn arrays_in_one_run_of_which_one_is_a_part() {
     let want = x.compute().unwrap().mapv(|v| v as f32);
     assert_eq!((whole.values(), *whole.finished.lock().unwrap()), (want.clone(), 1));
     x.store_at(part.clone(), &[5, 10]).unwrap();
+    assert_eq!(*part.finished.lock().unwrap(), 0, "there may be more parts");
     let all = part.values();
     assert_eq!(all.slice(nd![5.., 10..]), want.view().into_dimensionality::<ndarray::Ix2>().unwrap());
     assert_eq!(all.iter().filter(|v| v.is_nan()).count(), 25 * 40 - 600);

@@ -154,7 +154,9 @@ impl<T: Element> OutputArray<T> {
         let missing = || Error::internal(format!("an array of shape {:?} has no block {index}", self.shape));
         let claim = Claim::of(room.blocks.get(index).ok_or_else(missing)?)?;
         let (offset, shape) = self.place(index);
-        // SAFETY: the place of a block lies within the array, whose elements `capacity` has room for.
+        // Blocks without elements may begin beyond an array without elements.
+        let offset = if shape.contains(&0) { 0 } else { offset };
+        // SAFETY: the place of a block with elements lies within the array, whose elements there is room for.
         let first = unsafe { room.start.add(offset) };
         // The caller's memory holds elements already.
         let filled = room.capacity.is_none();
@@ -334,6 +336,7 @@ mod tests {
         let own = OutputArray::<i32>::new(lengths).unwrap();
         own.fill(0, |w| {
             assert!(!w.place(1, |_| panic!("nothing is there yet")).unwrap());
+            assert!(!w.place(0, |_| Ok(true)).unwrap());
             w.extend(&[1, 2, 3])
         })
         .unwrap();

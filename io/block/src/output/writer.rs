@@ -65,11 +65,14 @@ impl<T: Element> BlockWriter<'_, T> {
     /// # Errors
     /// The error of `write`.
     pub fn place(&mut self, n: usize, write: impl FnOnce(&mut [T]) -> Result<bool>) -> Result<bool> {
-        let within = if self.run == 0 { 0 } else { self.written % self.run };
-        if !self.filled || n > self.run - within || n > self.elements - self.written {
+        if !self.filled || n == 0 || n > self.elements - self.written {
             return Ok(false);
         }
-        let offset = self.row(self.written / self.run.max(1)) + within;
+        let within = self.written % self.run;
+        if n > self.run - within {
+            return Ok(false);
+        }
+        let offset = self.row(self.written / self.run) + within;
         // SAFETY: the elements lie within a run, runs within the block, which nobody else writes or reads while this writer
         // is there, and the place holds elements.
         let place = unsafe { std::slice::from_raw_parts_mut(self.first.as_ptr().add(offset), n) };

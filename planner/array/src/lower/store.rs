@@ -17,27 +17,28 @@ use crate::expr::Expr;
 #[derive(Debug)]
 pub struct OpenSink {
     sink: RwLock<Option<Box<dyn ArraySink>>>,
-    /// Where in the sink the array begins; along the axes that are not named, at its beginning.
-    offset: Vec<usize>,
+    /// Where in the sink the array begins; none when it is the whole of it.
+    offset: Option<Vec<usize>>,
 }
 
 impl OpenSink {
     /// Opens a sink for the tasks of a run.
     pub fn new(sink: impl ArraySink + 'static) -> Arc<Self> {
-        Self::at(sink, &[])
+        Arc::new(Self { sink: RwLock::new(Some(Box::new(sink))), offset: None })
     }
 
-    /// Opens the part of a sink that begins at `offset`.
+    /// Opens the part of a sink that begins at `offset`; who writes the parts finishes the sink.
     pub fn at(sink: impl ArraySink + 'static, offset: &[usize]) -> Arc<Self> {
-        Arc::new(Self { sink: RwLock::new(Some(Box::new(sink))), offset: offset.to_vec() })
+        Arc::new(Self { sink: RwLock::new(Some(Box::new(sink))), offset: Some(offset.to_vec()) })
     }
 
-    /// Makes what was written visible.
+    /// Makes what was written visible, when it is the whole.
     ///
     /// # Errors
     /// As [`ArraySink::finish`].
     pub fn finish(&self) -> Result<()> {
         match self.close() {
+            Some(_) if self.offset.is_some() => Ok(()),
             Some(sink) => sink.finish(),
             None => Err(closed()),
         }
@@ -147,7 +148,7 @@ impl Operation for SendChunk {
 pub fn store(expr: &Expr, sink: Arc<OpenSink>, builder: &mut GraphBuilder) -> Result<Vec<TaskId>> {
     let mut starts =
         expr.chunks().axes().iter().map(crate::chunks::Axis::starts).collect::<Result<Vec<_>>>()?;
-    for (axis, offset) in starts.iter_mut().zip(&sink.offset) {
+    for (axis, offset) in starts.iter_mut().zip(sink.offset.iter().flatten()) {
         for start in axis {
             *start += offset;
         }

@@ -15,7 +15,7 @@ use std::arch::x86_64::{
 use std::sync::{Mutex, PoisonError};
 
 use ndarray::{ArrayView2, s};
-use swath_block::Together;
+use swath_block::{Alone, Together};
 
 use super::pack::pack;
 
@@ -36,6 +36,9 @@ const AHEAD: usize = 576;
 
 /// Multiplications below which packing costs more than it saves.
 const WORTH: usize = 32 * 32 * 32;
+
+/// Multiplications in a block from which on other threads may take it: half a millisecond.
+const SHARED: usize = 10_000_000;
 
 /// Whether [`multiply`] does best: tiles this large fill the registers that AVX2 has, and those of AVX-512 are more.
 pub(super) fn suits(m: usize, n: usize, k: usize) -> bool {
@@ -168,6 +171,8 @@ pub(super) fn multiply<T: Tiled>(
             let depth = DEPTH.min(k - at);
             T::strips(&b.slice(s![at..at + depth, column..column + columns]), &mut panel);
             let places: Vec<Mutex<&mut [T]>> = out.chunks_mut(BLOCK * n).map(Mutex::new).collect();
+            let worth = BLOCK * columns * depth >= SHARED;
+            let together: &dyn Together = if worth { together } else { &Alone };
             together.each(places.len(), &|i| {
                 let Some(mut place) = places.get(i).map(held) else { return };
                 let Some(out) = place.get_mut(column..) else { return };
@@ -238,7 +243,6 @@ impl<T: Tiled> Part<'_, T> {
 mod tests {
     use super::*;
     use ndarray::Array2;
-    use swath_block::Alone;
 
     fn check<T: Tiled + PartialEq + std::fmt::Debug>(number: impl Fn(usize) -> T) {
         for (m, n, k) in

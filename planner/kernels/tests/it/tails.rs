@@ -6,7 +6,7 @@ use swath_kernels::Tail;
 #[test]
 fn probabilities_are_those_of_many_digits() {
     let cases: Vec<Value> = serde_json::from_str(include_str!("../oracle/tails.json")).unwrap();
-    let (mut worst, mut apart) = ((0.0, String::new()), 0);
+    let mut worst = (0.0, String::new());
     for case in &cases {
         let of = [Tail::Normal, Tail::StudentT, Tail::ChiSquared, Tail::F];
         let of = of.into_iter().find(|t| Some(t.name()) == case["tail"].as_str()).unwrap();
@@ -16,11 +16,9 @@ fn probabilities_are_those_of_many_digits() {
         let got = of.above(x, &degrees);
         let off = (got - want).abs() / want.max(f64::MIN_POSITIVE);
         assert!(off.is_finite(), "{case} is {got}");
-        apart += usize::from(off > 1e-9);
         if off > worst.0 {
             worst = (off, format!("{case} is {got}"));
         }
     }
-    // Those apart have nearly a hundred million degrees of freedom.
-    assert!(cases.len() >= 200 && worst.0 < 1e-6 && apart < 12, "{} off: {}; {apart}", worst.0, worst.1);
+    assert!(cases.len() >= 200 && worst.0 < 1e-12, "{} off: {}", worst.0, worst.1);
 }

@@ -58,7 +58,8 @@ def main():
         for z in [-4, -1, -0.1, 0, 0.3, 1, 3, 8]:
             x = max(df + z * (2 * df) ** 0.5, 0.01)
             add("chi2", x, [df], upper(df / 2, x / 2))
-    for above, below in [(1.0, 1.0), (1.0, 10.0), (2.0, 27.0), (3.0, 9996.0), (9.0, 1e6), (50.0, 3.0), (400.0, 300.0)]:
+    for above, below in [(1.0, 1.0), (1.0, 10.0), (2.0, 27.0), (3.0, 9996.0), (9.0, 1e6), (50.0, 3.0), (400.0, 300.0),
+                         (1e5, 1e5), (1e6, 3e5)]:
         for x in [0.01, 0.4, 0.95, 1.0, 1.1, 1.6, 4.0, 30.0]:
             add("f", x, [above, below], share(below / 2, above / 2, below / (below + mpf(above) * mpf(x))))
     text = "[\n" + ",\n".join(json.dumps(c) for c in CASES) + "\n]\n"

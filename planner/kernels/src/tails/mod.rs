@@ -1,13 +1,17 @@
 //! Upper tails of distributions: how likely a value at least as large is, as tests of hypotheses ask.
 //!
-//! In: chunks of values and of degrees of freedom, which broadcast. Out: a chunk of probabilities. Their relative errors
-//! are those of statrs' incomplete beta and gamma functions: about 1e-12, and 1e-6 at worst with a hundred million
-//! degrees of freedom. It never draws random numbers.
+//! In: chunks of values and of degrees of freedom, which broadcast. Out: a chunk of probabilities. Relative errors stay
+//! near 1e-13 far out in the tails and for millions of degrees of freedom: nothing is subtracted from 1 that is near
+//! 1, and no large logarithms cancel. The square of a t must be a float (up to 1e154). The crate statrs
+//! stops its fractions after 140 steps: 0.499 in the place of 0.5 for F of a million and a million degrees, 0 for a hundred
+//! million. It never draws random numbers.
+
+mod beta;
+mod density;
+mod gamma;
 
 use ndarray::ArrayViewD;
 use serde::{Deserialize, Serialize};
-use statrs::function::beta::checked_beta_reg;
-use statrs::function::gamma::checked_gamma_ur;
 use swath_block::Chunk;
 use swath_error::{Error, Result};
 
@@ -25,9 +29,6 @@ pub enum Tail {
     /// F of the degrees of freedom of numerator and denominator.
     F,
 }
-
-/// From so many degrees of freedom on, the limits of the distributions are nearer than sums with large logarithms are.
-const MANY: f64 = 1e10;
 
 impl Tail {
     /// The name SciPy has for the distribution.
@@ -103,40 +104,26 @@ fn normal(x: f64) -> f64 {
 }
 
 fn student(t: f64, degrees: f64) -> f64 {
-    if degrees > MANY {
+    if degrees.is_infinite() {
         return normal(t);
     }
-    let outside = beta(degrees / 2.0, 0.5, share(degrees, t * t));
+    let square = t * t;
+    let share = if square.is_infinite() { 1.0 } else { square / (degrees + square) };
+    let outside = beta::regularized(degrees / 2.0, 0.5, degrees / (degrees + square), share);
     if t >= 0.0 { 0.5 * outside } else { 1.0 - 0.5 * outside }
 }
 
 fn chi_squared(x: f64, degrees: f64) -> f64 {
-    if x <= 0.0 {
-        return 1.0;
-    }
-    if x.is_infinite() {
-        return 0.0;
-    }
-    if degrees > MANY {
-        // Wilson and Hilferty, "The distribution of chi-square" (1931): off by less than one over the degrees.
-        let ninth = 2.0 / (9.0 * degrees);
-        return normal(((x / degrees).cbrt() - (1.0 - ninth)) / ninth.sqrt());
-    }
-    checked_gamma_ur(degrees / 2.0, x / 2.0).unwrap_or(f64::NAN)
+    if x <= 0.0 { 1.0 } else { gamma::upper(degrees / 2.0, x / 2.0) }
 }
 
 fn f(x: f64, above: f64, below: f64) -> f64 {
-    if x <= 0.0 { 1.0 } else { beta(below / 2.0, above / 2.0, share(below, above * x)) }
-}
-
-/// How much of `part + rest` the part is; the rest may be infinite.
-fn share(part: f64, rest: f64) -> f64 {
-    part / (part + rest)
-}
-
-/// The incomplete beta function, regularised.
-fn beta(a: f64, b: f64, x: f64) -> f64 {
-    checked_beta_reg(a, b, x).map_or(f64::NAN, |p| p.clamp(0.0, 1.0))
+    if x <= 0.0 {
+        return 1.0;
+    }
+    let scaled = above * x;
+    let share = if scaled.is_infinite() { 1.0 } else { scaled / (below + scaled) };
+    beta::regularized(below / 2.0, above / 2.0, below / (below + scaled), share)
 }
 
 #[cfg(test)]
@@ -158,17 +145,6 @@ mod tests {
         }
         assert_eq!(Tail::StudentT.above(1.5, &[f64::INFINITY]), Tail::Normal.above(1.5, &[]));
         assert_eq!(Tail::StudentT.above(0.0, &[7.0]), 0.5);
-    }
-
-    #[test]
-    fn no_step_where_the_limits_take_over() {
-        for (of, values) in [(Tail::StudentT, [-1.0, 2.5]), (Tail::ChiSquared, [MANY - 1e5, MANY + 3e5])] {
-            for x in values {
-                let (one, other) = (of.above(x, &[MANY]), of.above(x, &[MANY * (1.0 + f64::EPSILON)]));
-                assert!((one / other - 1.0).abs() < 1e-4, "{of:?} {x}: {one} {other}");
-            }
-        }
-        assert!((Tail::ChiSquared.above(1e14, &[1e14]) - 0.5).abs() < 1e-7);
     }
 
     #[test]
