@@ -38,7 +38,7 @@ fn all_threads_take_part_in_the_loop_of_one_task() {
                 let mut count = here.lock().unwrap();
                 *count += 1;
                 all.notify_all();
-                let waited = all.wait_timeout_while(count, Duration::from_secs(60), |count| *count < THREADS);
+                let waited = all.wait_timeout_while(count, Duration::from_secs(50), |count| *count < THREADS);
                 missed.fetch_add(usize::from(waited.unwrap().1.timed_out()), Ordering::Relaxed);
             });
             Ok(Block::value(missed.into_inner() as u64))
