@@ -1,7 +1,7 @@
 //! Upper tails of distributions: how likely a value at least as large is, as tests of hypotheses ask.
 //!
 //! In: chunks of values and of degrees of freedom, which broadcast. Out: a chunk of probabilities. Relative errors stay
-//! near 1e-13 far out in the tails and for millions of degrees of freedom: nothing is subtracted from 1 that is near
+//! below 1e-11 far out in the tails and for millions of degrees of freedom: nothing is subtracted from 1 that is near
 //! 1, and no large logarithms cancel. The square of a t must be a float (up to 1e154). The crate statrs
 //! stops its fractions after 140 steps: 0.499 in the place of 0.5 for F of a million and a million degrees, 0 for a hundred
 //! million. It never draws random numbers.
