@@ -178,6 +178,9 @@ impl Collection for Store {
     fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<()>> {
         let mut tasks = Vec::new();
         let mut sinks = Vec::new();
+        if self.pairs.len() > 1 {
+            builder.share();
+        }
         for (expr, sink) in &self.pairs {
             tasks.extend(store_chunks(&rewrite(expr)?, sink.clone(), builder)?);
             sinks.push(sink.clone());

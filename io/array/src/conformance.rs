@@ -56,6 +56,7 @@ pub fn check_source(source: &dyn ArraySource) -> Result<()> {
     let regions = regions(&shape);
     for region in &regions {
         compare(&whole, &shape, region, &read(source, region)?)?;
+        in_bands(source, &whole, &shape, region)?;
     }
     refuses(source, &shape)?;
     read_at_once(source, &whole, &shape, &regions)?;
@@ -102,6 +103,30 @@ fn regions(shape: &[usize]) -> Vec<Vec<Range<usize>>> {
         }
     }
     regions
+}
+
+/// Reads a region in bands of one row, two rows and so on, when the source offers it.
+fn in_bands(source: &dyn ArraySource, whole: &Chunk, shape: &[usize], region: &Region) -> Result<()> {
+    let Some(mut bands) = source.bands(region)? else { return Ok(()) };
+    hold("a source that gives bands says so", source.reads_bands(), source.describe())?;
+    let axis = region.iter().position(|r| r.len() > 1).unwrap_or(0);
+    let mut rest = region.to_vec();
+    for rows in 1.. {
+        let mut part = rest.clone();
+        if let (Some(now), Some(later)) = (part.get_mut(axis), rest.get_mut(axis)) {
+            now.end = now.end.min(now.start + rows);
+            later.start = now.end;
+        }
+        let lengths = region_shape(&part);
+        let band = bands.next_rows(lengths.get(axis).copied().unwrap_or(1))?;
+        hold("a band has the type and shape asked for", band.shape() == lengths, (band.shape(), &lengths))?;
+        compare(whole, shape, &part, &in_row_major_order(&band)?)?;
+        if rest.get(axis).is_none_or(Range::is_empty) {
+            break;
+        }
+    }
+    let more = bands.next_rows(1).is_err();
+    hold("a region has no more rows than it has", more || region.is_empty(), region)
 }
 
 /// Compares a region's chunk with the same part of the whole, byte by byte.

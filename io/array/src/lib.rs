@@ -5,6 +5,7 @@
 //! never decides how an array is chunked. A source or sink of files goes to other processes as its path.
 #![forbid(unsafe_code)]
 
+mod bands;
 pub mod conformance;
 pub mod flat;
 mod info;
@@ -17,6 +18,7 @@ mod stamp;
 mod time;
 mod travel;
 
+pub use bands::{Bands, ReadInto};
 pub use info::{ArrayInfo, Attribute, Listing};
 pub use memory::MemorySource;
 pub use npy::{

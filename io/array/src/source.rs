@@ -6,7 +6,7 @@ use swath_block::{Chunk, DType};
 use swath_error::Result;
 use swath_graph::Key;
 
-use crate::{Region, Travelling};
+use crate::{Bands, Region, Travelling};
 
 /// An array that can be read region by region, from any thread.
 ///
@@ -42,6 +42,21 @@ pub trait ArraySource: Debug + Send + Sync {
     /// [`swath_error::ErrorKind::ShapeMismatch`] when the region leaves the array, or what went wrong with the storage,
     /// naming it.
     fn read(&self, region: &Region) -> Result<Chunk>;
+
+    /// Whether a region may be read in bands of rows ([`Self::bands`]) at about the cost of reading it at once.
+    fn reads_bands(&self) -> bool {
+        false
+    }
+
+    /// A region that is read a few rows at a time, or none when it is to be read as a whole. What is used band by band is
+    /// used while it lies in the cache, and is never in memory as a whole.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    fn bands(&self, region: &Region) -> Result<Option<Bands<'_>>> {
+        let _ = region;
+        Ok(None)
+    }
 
     /// The identity of the contents: equal keys mean equal data, so results may be reused. Files use path, size and
     /// modification time; arrays in memory are equal only to themselves.

@@ -5,6 +5,8 @@
 //! for arrays from 4 MiB on. It never writes to the room it makes.
 #![allow(unsafe_code)]
 
+use std::alloc::{Layout, alloc_zeroed};
+
 use arrow_buffer::MutableBuffer;
 
 use crate::Element;
@@ -12,6 +14,9 @@ use crate::Element;
 /// Smaller rooms are left as they are.
 #[cfg(target_os = "linux")]
 const LARGE: usize = 4 << 20;
+
+/// So much comes from the system each time it is asked for: what allocators keep for later is smaller.
+const FROM_SYSTEM: usize = 64 << 20;
 
 /// A multiple of every page size that is in use.
 #[cfg(target_os = "linux")]
@@ -31,11 +36,26 @@ pub fn gathered<T>(n: usize, values: impl Iterator<Item = T>) -> Vec<T> {
     all
 }
 
-/// As [`with_room`], or nothing when the system does not give so much.
-pub(crate) fn try_with_room<T>(n: usize) -> Option<Vec<T>> {
-    let mut room = Vec::<T>::new();
-    room.try_reserve_exact(n).ok()?;
-    advise(room.as_ptr().cast(), n.saturating_mul(size_of::<T>()));
+/// As [`with_room`], or nothing when the system does not give so much. From 64 MiB on the vector is full, of zeros: memory
+/// that comes from the system holds them already, and what holds elements may be written in place.
+pub(crate) fn try_with_room<T: Element>(n: usize) -> Option<Vec<T>> {
+    let bytes = n.checked_mul(size_of::<T>())?;
+    let room = if bytes < FROM_SYSTEM {
+        let mut room = Vec::<T>::new();
+        room.try_reserve_exact(n).ok()?;
+        room
+    } else {
+        let layout = Layout::array::<T>(n).ok()?;
+        // SAFETY: the layout has a size. It is that of a vector of `n` elements, each of which may be all zeros.
+        unsafe {
+            let start = alloc_zeroed(layout).cast::<T>();
+            if start.is_null() {
+                return None;
+            }
+            Box::from_raw(std::ptr::slice_from_raw_parts_mut(start, n)).into_vec()
+        }
+    };
+    advise(room.as_ptr().cast(), bytes);
     Some(room)
 }
 
@@ -82,5 +102,14 @@ mod tests {
             assert_eq!(zeroed::<i64>(n), vec![0; n]);
             assert!(zeroed_buffer(8 * n).iter().all(|b| *b == 0));
         }
+    }
+
+    #[test]
+    fn large_rooms_hold_zeros() {
+        assert_eq!(try_with_room::<f32>(1000).map(|room| (room.len(), room.capacity())), Some((0, 1000)));
+        let large = try_with_room::<num_complex::Complex64>(FROM_SYSTEM / 16).unwrap();
+        assert!(large.len() == FROM_SYSTEM / 16 && large.iter().all(|v| v.re == 0.0 && v.im == 0.0));
+        assert!(try_with_room::<u64>(usize::MAX / 4).is_none());
+        assert!(try_with_room::<u64>(1 << 58).is_none());
     }
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use arrow_buffer::{Buffer, MutableBuffer};
 use swath_array_io::flat::{self, Place as Boxed, Runs};
 use swath_array_io::{
-    ArraySource, FileStamp, Region, SourceKind, Travelling, absolute, check_region, region_shape,
+    ArraySource, Bands, FileStamp, Region, SourceKind, Travelling, absolute, check_region, region_shape,
     seen_everywhere,
 };
 use swath_block::{Chunk, DType, Shape, Strides, zeroed_buffer};
@@ -68,6 +68,13 @@ pub struct Reads {
     pub chunks: u64,
     /// Bytes of elements, as they are stored.
     pub bytes: u64,
+}
+
+/// Whether the chunks of a region that is read have been counted before, with a larger one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    Anew,
+    Before,
 }
 
 /// A chunk that a region touches: where it is stored, the part of it that is wanted, and where in the result that goes.
@@ -146,47 +153,61 @@ impl Inner {
     }
 
     fn read(&self, region: &Region) -> Result<Chunk> {
-        let (shape, size) = (region_shape(region), self.layout.element.dtype.size());
+        let (shape, dtype) = (region_shape(region), self.layout.element.dtype);
         let count = shape.iter().product::<usize>();
         if count == 0 {
-            return Chunk::from_buffer(Buffer::default(), self.layout.element.dtype, &shape);
+            return Chunk::from_buffer(Buffer::default(), dtype, &shape);
         }
-        let mut out = match &self.layout.place {
+        if self.never_written(region)? {
+            return self.filled(&shape);
+        }
+        let mut out = allocate(count * dtype.size())?;
+        self.read_into(region, out.as_slice_mut(), Counted::Anew)?;
+        Chunk::from_buffer(out.into(), dtype, &shape)
+    }
+
+    /// Whether nothing of the region is in the file.
+    fn never_written(&self, region: &Region) -> Result<bool> {
+        Ok(match &self.layout.place {
+            Place::Inside(_) => false,
+            Place::Flat(at) => at.is_none(),
+            Place::Chunks { shape, .. } => self.wanted(shape, region)?.0.is_empty(),
+        })
+    }
+
+    /// Reads a region, which is not empty, into memory of its size.
+    fn read_into(&self, region: &Region, out: &mut [u8], counted: Counted) -> Result<()> {
+        let (shape, element) = (region_shape(region), self.layout.element);
+        let size = element.dtype.size();
+        match &self.layout.place {
             Place::Inside(data) => {
-                let mut out = allocate(count * size)?;
                 let zero: Vec<_> = shape.iter().map(|n| 0..*n).collect();
                 let from = Boxed { shape: &self.layout.shape, region };
-                flat::copy(size, data, from, out.as_slice_mut(), Boxed { shape: &shape, region: &zero });
-                out
+                flat::copy(size, data, from, out, Boxed { shape: &shape, region: &zero });
             }
-            Place::Flat(None) => return self.filled(&shape),
+            Place::Flat(None) => self.fill(out),
             Place::Flat(Some(at)) => {
-                let mut out = allocate(count * size)?;
                 let at = self.absolute(*at);
-                let read =
-                    flat::read(&self.file.file, at, &self.layout.shape, region, size, out.as_slice_mut());
+                let read = flat::read(&self.file.file, at, &self.layout.shape, region, size, out);
                 self.count(0, read.map_err(|e| self.io(e))?);
-                out
             }
             Place::Chunks { shape: chunk, pipeline, .. } => {
                 let (wanted, whole) = self.wanted(chunk, region)?;
-                if wanted.is_empty() {
-                    return self.filled(&shape);
-                }
-                let mut out = allocate(count * size)?;
                 if !whole {
-                    self.fill(out.as_slice_mut());
+                    self.fill(out);
                 }
                 for part in &wanted {
-                    self.chunk(part, chunk, pipeline, &shape, out.as_slice_mut())?;
+                    self.chunk(part, chunk, pipeline, &shape, out)?;
                 }
-                out
+                if counted == Counted::Anew {
+                    self.count(wanted.len() as u64, 0);
+                }
             }
-        };
-        if self.layout.element.swapped {
-            flat::swap_bytes(self.layout.element.dtype, out.as_slice_mut());
         }
-        Chunk::from_buffer(out.into(), self.layout.element.dtype, &shape)
+        if element.swapped {
+            flat::swap_bytes(element.dtype, out);
+        }
+        Ok(())
     }
 
     /// The chunks a region touches, and whether all of them are stored.
@@ -246,7 +267,7 @@ impl Inner {
         SCRATCH.with_borrow_mut(|scratch| {
             room(&mut scratch.bytes, stored as usize)?;
             flat::read_at(&self.file.file, &mut scratch.bytes, at).map_err(|e| self.io(e))?;
-            self.count(1, stored);
+            self.count(0, stored);
             pipeline.decode(part.stored.mask, scratch, full)?;
             self.place(&scratch.bytes, chunk, &part.local, part, shape, out);
             scratch.forget(KEPT);
@@ -263,12 +284,12 @@ impl Inner {
         let first = runs.start(0) * size;
         let direct = if runs.count() == 1 { out.get_mut(first..first + bytes) } else { None };
         if let Some(direct) = direct {
-            self.count(1, read(direct).map_err(|e| self.io(e))?);
+            self.count(0, read(direct).map_err(|e| self.io(e))?);
             return Ok(());
         }
         SCRATCH.with_borrow_mut(|scratch| {
             room(&mut scratch.bytes, bytes)?;
-            self.count(1, read(&mut scratch.bytes).map_err(|e| self.io(e))?);
+            self.count(0, read(&mut scratch.bytes).map_err(|e| self.io(e))?);
             let lengths = region_shape(&part.local);
             let all: Vec<_> = lengths.iter().map(|n| 0..*n).collect();
             self.place(&scratch.bytes, &lengths, &all, part, shape, out);
@@ -296,10 +317,10 @@ impl Inner {
         );
     }
 
-    /// Fills a buffer with what was never written, in the file's byte order.
+    /// Fills memory with what was never written, in the file's byte order.
     fn fill(&self, out: &mut [u8]) {
         if self.layout.fill.iter().all(|b| *b == 0) {
-            return;
+            return out.fill(0);
         }
         for element in out.chunks_exact_mut(self.layout.fill.len()) {
             element.copy_from_slice(&self.layout.fill);
@@ -355,6 +376,30 @@ impl ArraySource for Hdf5Source {
         let name = self.describe();
         check_region(&name, self.shape(), region)?;
         self.0.read(region).map_err(|e| e.context(name))
+    }
+
+    fn reads_bands(&self) -> bool {
+        match &self.0.layout.place {
+            Place::Inside(_) => false,
+            Place::Flat(_) => true,
+            Place::Chunks { pipeline, .. } => pipeline.is_empty(),
+        }
+    }
+
+    fn bands(&self, region: &Region) -> Result<Option<Bands<'_>>> {
+        let (name, inner) = (self.describe(), &*self.0);
+        check_region(&name, self.shape(), region)?;
+        let empty = region.iter().any(Range::is_empty);
+        if empty || !self.reads_bands() || inner.never_written(region).map_err(|e| e.context(name.clone()))? {
+            return Ok(None);
+        }
+        if let Place::Chunks { shape, .. } = &inner.layout.place {
+            inner.count(inner.wanted(shape, region)?.0.len() as u64, 0);
+        }
+        let read = move |part: &Region, out: &mut [u8]| {
+            inner.read_into(part, out, Counted::Before).map_err(|e| e.context(name.clone()))
+        };
+        Ok(Some(Bands::new(self.dtype(), region, Box::new(read))))
     }
 
     fn key(&self) -> Key {

@@ -78,6 +78,7 @@ pub struct GraphBuilder {
     ranges: Vec<TaskRange>,
     by_key: HashMap<Key, LayerId>,
     travels: bool,
+    shared: bool,
     spread: Option<Spread>,
     dep_offsets: Vec<u32>,
     deps: Vec<TaskId>,
@@ -100,6 +101,17 @@ impl GraphBuilder {
     /// sent there once, instead of standing inside the operations that read it.
     pub fn travels(&self) -> bool {
         self.travels
+    }
+
+    /// Notes that several collections are lowered into this graph: what they may have in common then gets tasks of its
+    /// own, where the tasks of one alone would do it within themselves.
+    pub fn share(&mut self) {
+        self.shared = true;
+    }
+
+    /// Whether several collections are lowered into this graph: see [`Self::share`].
+    pub fn is_shared(&self) -> bool {
+        self.shared
     }
 
     /// A builder of a graph for several workers: see [`Self::spread`].

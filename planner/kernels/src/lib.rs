@@ -35,22 +35,22 @@ pub use contract::{Contraction, matmul, matmul_add};
 pub use count::{bin_edges, bincount, bincount_merge, histogram};
 pub use create::{arange, eye, linspace};
 pub use layout::{
-    PadMode, SliceIndex, assemble, broadcast_shapes, broadcast_to, concat, concat_grid, contiguous,
-    copy_into, diagonal, expand_dims, flip, mask, mask_axis, nonzero, pad, pad_source, put, repeat, reshape,
-    roll, slice, sliding_windows, squeeze, stack, take, take_along_axis, take_indices, take_points,
-    transpose,
+    PadMode, SliceIndex, assemble, broadcast_rows, broadcast_shapes, broadcast_to, concat, concat_grid,
+    contiguous, copy_into, diagonal, expand_dims, flip, mask, mask_axis, nonzero, pad, pad_source, put,
+    repeat, reshape, roll, slice, sliding_windows, squeeze, stack, take, take_along_axis, take_indices,
+    take_points, transpose,
 };
 pub use ops::{BinaryOp, UnaryOp};
 pub use order::{
     QuantileMethod, Side, argsort, digitize, is_in, quantile, search_sorted, sort, summarize, summary_merge,
     summary_quantile, top, top_of, unique, unique_merge,
 };
-pub use program::{Instr, Operand, Program, ProgramBuilder, Value};
+pub use program::{Feed, Instr, NextRows, Operand, Program, ProgramBuilder, Value, walks_in_order};
 pub use promote::{
     Kind, cast_scalar, complex_dtype, convert_scalar, float_dtype, promote, promote_scalar, real_dtype,
     scalar_dtype,
 };
 pub use random::{Distribution, look_up, permutation, place, random};
-pub use reduce::{Origin, ReduceOp, combine, finalize, partial, partial_fused};
+pub use reduce::{Origin, ReduceOp, combine, finalize, partial, partial_fed, partial_fused};
 pub use scan::{ScanOp, scan};
 pub use tails::{Tail, tail};

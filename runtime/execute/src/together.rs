@@ -43,6 +43,7 @@ fn take(blocks: &mut IntoIter<Block>, n: usize) -> Result<Vec<Block>> {
 /// The tasks of every member of a tuple, and what gives each its blocks.
 macro_rules! lowered {
     ($members:expr, $builder:ident, $lower:ident, $($c:ident $l:ident),+) => {{
+        $builder.share();
         #[allow(non_snake_case)]
         let ($($c,)+) = &$members;
         $(let $l = $c.$lower($builder)?;)+
@@ -89,10 +90,12 @@ impl<C: Collection> Collection for Together<Vec<C>> {
     type Output = Vec<C::Output>;
 
     fn lower(&self, builder: &mut GraphBuilder) -> Result<Lowered<Self::Output>> {
+        builder.share();
         Ok(in_turn(self.0.iter().map(|c| c.lower(builder)).collect::<Result<_>>()?))
     }
 
     fn lower_result(&self, builder: &mut GraphBuilder) -> Result<Lowered<Self::Output>> {
+        builder.share();
         Ok(in_turn(C::lower_all(&self.0, builder)?))
     }
 }

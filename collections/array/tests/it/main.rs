@@ -16,6 +16,7 @@ mod functions;
 mod linalg;
 mod oracle;
 mod overlap;
+mod pieces;
 mod properties;
 mod random;
 mod refusals;

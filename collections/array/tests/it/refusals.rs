@@ -153,6 +153,13 @@ fn what_shows_only_when_it_is_met() {
         ErrorKind::InvalidArgument,
         "index 9 is out of bounds",
     );
+    // As i64 they would be -1.
+    let beyond = da::array(vec![u64::MAX]);
+    for picked in [x.take_at(&beyond, 0), x.take_along_axis(&beyond, 0)] {
+        refused(picked.compute().as_ref().err(), ErrorKind::InvalidArgument, "is out of bounds");
+    }
+    let counted = da::bincount(&beyond, &BincountOptions::default()).compute();
+    refused(counted.as_ref().err(), ErrorKind::InvalidArgument, "do not fit into memory");
     let negative = da::bincount(&(&x - 2), &BincountOptions::default());
     refused(negative.compute().as_ref().err(), ErrorKind::InvalidArgument, "negative");
     let short = da::bincount(&x, &BincountOptions::default().length(2));

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use swath_array::{self as da, Array, DType, Hdf5Options, ZarrOptions, s};
 use swath_error::ErrorKind;
+use swath_execute::compute_all;
 use swath_hdf5::Hdf5Source;
 use swath_zarr::ZarrSource;
 
@@ -104,6 +105,50 @@ fn a_slice_reads_the_chunks_it_touches() {
     assert_eq!(source.reads().chunks, 10);
     assert_eq!(y.mean(1).slice(s![..10]).compute().unwrap(), head);
     assert_eq!(source.reads().chunks, 10 + 10);
+}
+
+#[test]
+fn what_one_task_reads_alone_it_reads_in_bands() {
+    let folder = tempfile::tempdir().unwrap();
+    let (h5, npy) = (folder.path().join("x.h5"), folder.path().join("x.npy"));
+    // Two by two chunks of three bands each. Whole numbers: sums are the same in any order.
+    let x = da::arange(700 * 500).astype::<f64>().reshape([700, 500]).chunks([350, 250]);
+    x.to_hdf5_with(&h5, "x", &Hdf5Options::default().chunks([350, 250])).unwrap();
+    x.to_npy(&npy).unwrap();
+    let source = Hdf5Source::open(&h5, "x").unwrap();
+    let mut before = 0;
+    let mut chunks_read = || source.reads().chunks - std::mem::replace(&mut before, source.reads().chunks);
+    for y in [da::from_source(source.clone()).typed::<f64>(), da::from_npy(&npy).chunks([350, 250])] {
+        let from_hdf5 = y.explain().unwrap().contains("x.h5");
+        let mut seen = |want: u64| assert!(!from_hdf5 || chunks_read() == want);
+        assert_eq!(y.sum(0).compute().unwrap(), x.sum(0).compute().unwrap());
+        seen(4);
+        assert_eq!(y.compute().unwrap(), x.compute().unwrap());
+        seen(4);
+        assert_eq!((&y * 2.0 + 1.0).compute().unwrap(), (&x * 2.0 + 1.0).compute().unwrap());
+        seen(4);
+        assert_eq!(y.t().sum(0).compute().unwrap(), x.sum(1).compute().unwrap());
+        seen(4);
+        let part = s![100..600, 20..480];
+        assert_eq!(y.slice(part.clone()).max(1).compute().unwrap(), x.slice(part).max(1).compute().unwrap());
+        seen(4);
+        let strange = s![..;3, ..;-2];
+        assert_eq!(
+            y.slice(strange.clone()).sum(1).compute().unwrap(),
+            x.slice(strange).sum(1).compute().unwrap()
+        );
+        seen(4);
+        // The mean first, then the array again.
+        let off = |x: &da::Array<f64>| (x - x.mean(da::keepdims(1))).min(0).compute().unwrap();
+        assert_eq!(off(&y), off(&x));
+        seen(8);
+        // Two that need it at the same time share what is read.
+        let both = compute_all((&y.sum(..), &y.max(..))).unwrap();
+        assert_eq!(both.1[[]], 349_999.0);
+        seen(4);
+        assert_eq!((y.sum(1) + y.max(1)).compute().unwrap(), (x.sum(1) + x.max(1)).compute().unwrap());
+        seen(4);
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::header::Header;
 use super::reader::NpySource;
 use super::writer::NpySink;
 use crate::stamp::{FileStamp, absolute, seen_everywhere};
-use crate::{ArraySink, ArraySource, Region, SourceKind, Travelling};
+use crate::{ArraySink, ArraySource, Bands, Region, SourceKind, Travelling};
 
 inventory::submit! {
     SourceKind { name: "raw", open: |from| Ok(std::sync::Arc::new(RawSource::reopen(from)?)) }
@@ -131,6 +131,14 @@ impl ArraySource for RawSource {
 
     fn read(&self, region: &Region) -> Result<Chunk> {
         self.source.read(region)
+    }
+
+    fn reads_bands(&self) -> bool {
+        self.source.reads_bands()
+    }
+
+    fn bands(&self, region: &Region) -> Result<Option<Bands<'_>>> {
+        self.source.bands(region)
     }
 
     fn key(&self) -> Key {

@@ -11,7 +11,9 @@ use swath_graph::Key;
 use super::header::{Header, text_range};
 use crate::flat::{self, read_at};
 use crate::stamp::{FileStamp, absolute, seen_everywhere};
-use crate::{ArraySource, Region, SourceKind, TimeKind, TimeUnit, Travelling, check_region, region_shape};
+use crate::{
+    ArraySource, Bands, Region, SourceKind, TimeKind, TimeUnit, Travelling, check_region, region_shape,
+};
 
 inventory::submit! {
     SourceKind { name: "npy", open: |from| Ok(std::sync::Arc::new(NpySource::reopen(from)?)) }
@@ -76,12 +78,18 @@ impl NpySource {
         let size = self.header.dtype.size();
         let count: usize = region_shape(region).iter().product();
         let mut out = zeroed_buffer(count * size);
-        flat::read(&self.file, self.header.data, shape, region, size, out.as_slice_mut())
+        self.read_into(shape, region, out.as_slice_mut())?;
+        Ok(out.into())
+    }
+
+    fn read_into(&self, shape: &[usize], region: &Region, out: &mut [u8]) -> Result<()> {
+        let dtype = self.header.dtype;
+        flat::read(&self.file, self.header.data, shape, region, dtype.size(), out)
             .map_err(|e| Error::io(self.path.display(), e))?;
         if self.header.swapped {
-            flat::swap_bytes(self.header.dtype, out.as_slice_mut());
+            flat::swap_bytes(dtype, out);
         }
-        Ok(out.into())
+        Ok(())
     }
 }
 
@@ -126,6 +134,19 @@ impl ArraySource for NpySource {
             Chunk::from_buffer(self.read_row_major(&self.header.shape, region)?, dtype, &shape)
         };
         chunk.map_err(|e| e.context(name))
+    }
+
+    fn reads_bands(&self) -> bool {
+        !self.header.fortran
+    }
+
+    fn bands(&self, region: &Region) -> Result<Option<Bands<'_>>> {
+        check_region(&self.path.display().to_string(), &self.header.shape, region)?;
+        if self.header.fortran {
+            return Ok(None);
+        }
+        let read = |part: &Region, out: &mut [u8]| self.read_into(&self.header.shape, part, out);
+        Ok(Some(Bands::new(self.header.dtype, region, Box::new(read))))
     }
 
     fn key(&self) -> Key {

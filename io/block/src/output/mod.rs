@@ -6,6 +6,7 @@
 //! with a hole, and never writes to the caller's memory after it was given back.
 #![allow(unsafe_code)]
 
+mod any_slice;
 mod writer;
 
 use std::ptr::NonNull;
@@ -19,7 +20,8 @@ use swath_error::{Error, Result};
 use crate::large::try_with_room;
 use crate::{Element, Shape};
 
-pub use writer::{AnySlice, BlockWriter};
+pub use any_slice::AnySlice;
+pub use writer::BlockWriter;
 
 /// Nothing is there yet.
 const EMPTY: u8 = 0;
@@ -44,6 +46,8 @@ struct Room<T> {
     start: NonNull<T>,
     /// None when the memory is the caller's.
     capacity: Option<usize>,
+    /// Whether the memory holds elements already.
+    filled: bool,
     blocks: Vec<AtomicU8>,
 }
 
@@ -107,7 +111,8 @@ impl<T: Element> OutputArray<T> {
             try_with_room::<T>(shape.iter().product()).ok_or_else(|| refused("no memory of this machine"))?;
         let mut room = std::mem::ManuallyDrop::new(room);
         let start = NonNull::new(room.as_mut_ptr()).unwrap_or(NonNull::dangling());
-        let room = Room { start, capacity: Some(room.capacity()), blocks: states(&lengths) };
+        let filled = !room.is_empty();
+        let room = Room { start, capacity: Some(room.capacity()), filled, blocks: states(&lengths) };
         Ok(Self { lengths, shape, room: RwLock::new(Some(room)) })
     }
 
@@ -128,7 +133,7 @@ impl<T: Element> OutputArray<T> {
             return Err(Error::internal(format!("{n} elements are no room for an array of shape {shape:?}")));
         }
         let start = NonNull::new(values.as_mut_ptr()).unwrap_or(NonNull::dangling());
-        let room = RwLock::new(Some(Room { start, capacity: None, blocks: states(&lengths) }));
+        let room = RwLock::new(Some(Room { start, capacity: None, filled: true, blocks: states(&lengths) }));
         let lent = Lent(Arc::new(Self { lengths, shape, room }));
         let done = job(&lent.0)?;
         match lent.take() {
@@ -158,9 +163,7 @@ impl<T: Element> OutputArray<T> {
         let offset = if shape.contains(&0) { 0 } else { offset };
         // SAFETY: the place of a block with elements lies within the array, whose elements there is room for.
         let first = unsafe { room.start.add(offset) };
-        // The caller's memory holds elements already.
-        let filled = room.capacity.is_none();
-        let mut writer = BlockWriter::new(first, &shape, &self.shape, filled);
+        let mut writer = BlockWriter::new(first, &shape, &self.shape, room.filled);
         write(&mut writer)?;
         writer.finish()?;
         claim.done();
@@ -340,6 +343,67 @@ mod tests {
             w.extend(&[1, 2, 3])
         })
         .unwrap();
+    }
+
+    /// Calls pieces on threads of their own, the last one first; with `twice` the first one again.
+    #[derive(Debug)]
+    struct Threads {
+        twice: bool,
+    }
+
+    impl crate::Together for Threads {
+        fn each(&self, pieces: usize, work: &(dyn Fn(usize) + Sync)) {
+            std::thread::scope(|scope| {
+                for i in (0..pieces).rev().chain(self.twice.then_some(0)) {
+                    scope.spawn(move || work(i));
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn pieces_of_a_block_come_to_their_places() {
+        let want = Array::from_iter(0..7 * 6 * 5).into_shape_with_order(IxDyn(&[7, 6, 5])).unwrap();
+        for (axis, pieces) in [(0, vec![1, 2, 0]), (1, vec![4]), (1, vec![1, 1, 2]), (2, vec![2, 1])] {
+            let out = OutputArray::<i32>::new(vec![vec![4, 3], vec![2, 4], vec![2, 3]]).unwrap();
+            for index in 0..8 {
+                let [a, b, c] = [index / 4 * 4, index / 2 % 2 * 2, index % 2 * 2];
+                let block = want.slice(s![a..a + (4 - index / 4), b..b + 2 + b, c..c + 2 + c / 2]).into_dyn();
+                out.fill(index, |writer| {
+                    if index != 7 {
+                        return writer.assign(&block);
+                    }
+                    writer.in_pieces(axis, &pieces, &Threads { twice: false }, &|i, writer| {
+                        let start: usize = pieces[..i].iter().sum();
+                        let part = start..start + pieces[i];
+                        writer.assign(&block.slice_axis(ndarray::Axis(axis), part.into()))
+                    })
+                })
+                .unwrap();
+            }
+            assert_eq!(out.finish().unwrap(), want);
+        }
+    }
+
+    #[test]
+    fn pieces_with_holes_are_errors() {
+        let out = OutputArray::<u8>::new(vec![vec![6]]).unwrap();
+        let fill = |lengths: &[usize], twice: bool, write: &(dyn Fn(usize) -> Vec<u8> + Sync)| {
+            out.fill(0, |w| w.in_pieces(0, lengths, &Threads { twice }, &|i, piece| piece.extend(&write(i))))
+        };
+        assert!(fill(&[3, 2], false, &|_| vec![1]).is_err(), "not the whole block");
+        assert!(fill(&[3, 3], false, &|_| vec![1; 2]).is_err());
+        assert!(fill(&[3, 3], false, &|_| vec![1; 4]).is_err());
+        assert!(fill(&[3, 3], true, &|_| vec![1; 3]).is_err(), "the first one again");
+        assert!(out.finish().is_err());
+        let out = OutputArray::<u8>::new(vec![vec![6]]).unwrap();
+        out.fill(0, |w| {
+            w.in_pieces(0, &[3, 3], &crate::Alone, &|i, piece| piece.extend(&[i as u8; 3]))?;
+            assert!(w.in_pieces(0, &[6], &crate::Alone, &|_, _| Ok(())).is_err(), "all are there");
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(out.finish().unwrap().as_slice().unwrap(), [0, 0, 0, 1, 1, 1]);
     }
 
     #[test]

@@ -6,18 +6,21 @@
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use ndarray::{ArrayViewD, ArrayViewMutD, IxDyn, ShapeBuilder};
 use swath_error::{Error, Result};
 
-use crate::{DType, Element, Shape};
+use crate::{Element, Shape, Together};
 
 /// Puts the elements of one block where they belong.
 #[derive(Debug)]
 pub struct BlockWriter<'a, T> {
     first: NonNull<T>,
     shape: Shape,
-    /// Of the whole array.
+    /// The shape of the whole array, and its strides.
+    whole: Shape,
     strides: Shape,
     elements: usize,
     written: usize,
@@ -46,8 +49,8 @@ impl<T: Element> BlockWriter<'_, T> {
             }
         }
         let elements = shape.iter().product();
-        let (shape, array) = (shape.into(), PhantomData);
-        Self { first, shape, strides, elements, written: 0, run, outer, filled, array }
+        let (shape, whole, array) = (shape.into(), whole.into(), PhantomData);
+        Self { first, shape, whole, strides, elements, written: 0, run, outer, filled, array }
     }
 
     /// An error unless every element was given.
@@ -125,6 +128,40 @@ impl<T: Element> BlockWriter<'_, T> {
         Ok(())
     }
 
+    /// Lets threads write together: the block is cut along `axis` into pieces of these lengths, and `write` is called with
+    /// each piece's number and writer.
+    ///
+    /// # Errors
+    /// The first error of `write`; [`swath_error::ErrorKind::Internal`] when it gave a piece too few elements, when the
+    /// lengths are not the block's, or when some of the block was given before.
+    pub fn in_pieces(
+        &mut self,
+        axis: usize,
+        lengths: &[usize],
+        together: &dyn Together,
+        write: &(dyn Fn(usize, &mut BlockWriter<'_, T>) -> Result<()> + Sync),
+    ) -> Result<()> {
+        if self.written > 0 || self.shape.get(axis) != Some(&lengths.iter().sum()) {
+            let shape = &self.shape;
+            return Err(Error::internal(format!("{lengths:?} are no pieces of a block of {shape:?}")));
+        }
+        let pieces = Pieces::of(self, axis, lengths);
+        let failed = OnceLock::new();
+        together.each(lengths.len(), &|i| {
+            if failed.get().is_none()
+                && let Err(e) = pieces.write(i, write)
+            {
+                // Another piece may have failed meanwhile.
+                drop(failed.set(e));
+            }
+        });
+        if let Some(error) = failed.into_inner() {
+            return Err(error);
+        }
+        self.written = pieces.written.into_inner();
+        Ok(())
+    }
+
     /// Where a run begins, counted from the block's first element.
     fn row(&self, mut run: usize) -> usize {
         let axes = self.shape.iter().zip(&self.strides).take(self.outer).rev();
@@ -136,27 +173,46 @@ impl<T: Element> BlockWriter<'_, T> {
     }
 }
 
-/// Elements that are written by who finds out their type at run time.
-#[derive(Debug)]
-pub struct AnySlice<'a> {
-    dtype: DType,
-    first: NonNull<u8>,
-    len: usize,
-    values: PhantomData<&'a mut [u8]>,
+/// Parts of a block, each of which one thread writes.
+struct Pieces<'a, T> {
+    block: &'a BlockWriter<'a, T>,
+    axis: usize,
+    /// Where each begins along the axis, its length, and whether somebody has it.
+    parts: Vec<(usize, usize, AtomicBool)>,
+    /// Elements of those that are there.
+    written: AtomicUsize,
 }
 
-impl<'a> AnySlice<'a> {
-    /// The slice without its type.
-    pub fn of<T: Element>(values: &'a mut [T]) -> Self {
-        let first = NonNull::from(&mut *values).cast();
-        Self { dtype: T::DTYPE, first, len: values.len(), values: PhantomData }
+// SAFETY: threads share where the block lies and what parts it has; a part is written by the one thread that has taken it, and
+// parts do not overlap.
+unsafe impl<T: Element> Sync for Pieces<'_, T> {}
+
+impl<'a, T: Element> Pieces<'a, T> {
+    /// The pieces of a block of which nothing was written; `lengths` add up to its own along `axis`.
+    fn of(block: &'a BlockWriter<'a, T>, axis: usize, lengths: &[usize]) -> Self {
+        let mut start = 0;
+        let part = |n: &usize| {
+            start += n;
+            (start - n, *n, AtomicBool::new(false))
+        };
+        Self { block, axis, parts: lengths.iter().map(part).collect(), written: AtomicUsize::new(0) }
     }
 
-    /// The slice, when its elements are `T`.
-    pub fn typed<T: Element>(&mut self) -> Option<&mut [T]> {
-        // SAFETY: the pointer and the length are those of a slice of the one type that has this `DType`, borrowed for as
-        // long as `self` is there.
-        (self.dtype == T::DTYPE)
-            .then(|| unsafe { std::slice::from_raw_parts_mut(self.first.cast().as_ptr(), self.len) })
+    /// Lets `write` fill piece `i`.
+    fn write(&self, i: usize, write: &dyn Fn(usize, &mut BlockWriter<'_, T>) -> Result<()>) -> Result<()> {
+        let part = self.parts.get(i).filter(|(_, _, taken)| !taken.swap(true, Ordering::Relaxed));
+        let (start, length, _) = part.ok_or_else(|| Error::internal("a piece was asked for twice"))?;
+        let Self { block, axis, .. } = self;
+        let mut shape = block.shape.clone();
+        shape.get_mut(*axis).into_iter().for_each(|n| *n = *length);
+        // A piece without elements may begin beyond a block without elements.
+        let offset = if shape.contains(&0) { 0 } else { start * block.strides.get(*axis).unwrap_or(&0) };
+        // SAFETY: the place of a piece with elements lies within the block.
+        let first = unsafe { block.first.add(offset) };
+        let mut writer = BlockWriter::new(first, &shape, &block.whole, block.filled);
+        write(i, &mut writer)?;
+        writer.finish()?;
+        self.written.fetch_add(writer.elements, Ordering::Relaxed);
+        Ok(())
     }
 }

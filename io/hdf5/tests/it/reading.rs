@@ -50,6 +50,14 @@ fn only_the_chunks_touched_are_read() {
     assert_eq!(source.reads().chunks, 1);
     source.clone().read(&[2..4, 3..9]).unwrap();
     assert_eq!(source.reads().chunks, 1 + 6);
+    // In bands every chunk counts once.
+    assert!(source.bands(&[1..7, 2..6]).unwrap().is_none(), "what is compressed is read as a whole");
+    let source = Hdf5Source::open(oracle("latest.h5"), "index/fixed").unwrap();
+    let mut bands = source.bands(&[1..7, 2..6]).unwrap().unwrap();
+    for rows in [1, 3, 2] {
+        assert_eq!(bands.next_rows(rows).unwrap().shape(), [rows, 4]);
+    }
+    assert_eq!(source.reads().chunks, 4 * 2);
     // A region of a dataset in one piece reads little more than its own bytes.
     let source = Hdf5Source::open(oracle("latest.h5"), "plain/f8").unwrap();
     assert_eq!(source.storage_chunks(), None);
@@ -83,12 +91,18 @@ fn what_was_never_written_is_the_fill_value() {
     let part = part.view::<i32>().unwrap();
     assert_eq!((part[[7, 3]], part[[0, 0]], part[[9, 19]]), (1, -5, -5));
     assert_eq!(part.iter().filter(|v| **v == -5).count(), 199);
+    let mut bands = sparse.bands(&[35..45, 40..60]).unwrap().unwrap();
+    let (first, second) = (bands.next_rows(7).unwrap(), bands.next_rows(1).unwrap());
+    assert!(first.as_slice::<i32>().unwrap().unwrap().iter().all(|v| *v == -5));
+    assert_eq!(second.as_slice::<i32>().unwrap().unwrap()[2..5], [-5, 1, -5]);
+    drop((first, second));
+    assert!(bands.next_rows(2).unwrap().as_slice::<i32>().unwrap().unwrap().iter().all(|v| *v == -5));
     // Nothing is stored: a region takes the memory of one element.
     let large = file.source("unwritten").unwrap().read(&[0..1000, 0..1000, 0..1000]).unwrap();
     assert_eq!((large.bytes(), large.view::<f32>().unwrap()[[9, 9, 9]]), (4, 1.5));
     let larger = file.source("unwritten_chunks").unwrap().read(&[0..1 << 40, 0..1 << 20]).unwrap();
     assert_eq!((larger.bytes(), larger.view::<u8>().unwrap()[[1 << 39, 9]]), (1, 3));
-    assert_eq!(sparse.reads().chunks, 1);
+    assert_eq!(sparse.reads().chunks, 2);
 }
 
 #[test]

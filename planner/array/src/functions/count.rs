@@ -4,6 +4,7 @@ use swath_block::DType;
 use swath_error::{Error, ErrorKind, Result};
 use swath_kernels::{Kind, Program};
 
+use super::positions::as_positions;
 use super::single;
 use crate::axes::Axes;
 use crate::chunks::{Axis, Chunks};
@@ -68,7 +69,7 @@ pub fn bincount(
         )
         .with_help("convert them with astype::<i64>()"));
     }
-    let mut arrays = vec![astype(x, DType::I64)?];
+    let mut arrays = vec![as_positions(x)?];
     if let Some(weights) = weights {
         arrays.push(astype(weights, DType::F64)?);
     }

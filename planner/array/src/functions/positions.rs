@@ -7,7 +7,7 @@ use swath_kernels::{BinaryOp, Kind};
 use super::like_first;
 use crate::expr::Expr;
 use crate::kernels::ChunkKernel;
-use crate::nodes::{Operand, apply, arg, astype};
+use crate::nodes::{Operand, apply, arg, astype, binary};
 
 /// Whole numbers as `int64`.
 ///
@@ -21,7 +21,17 @@ pub fn whole_numbers(x: &Expr) -> Result<Expr> {
         )
         .with_help("convert them with astype::<i64>()"));
     }
-    astype(x, DType::I64)
+    as_positions(x)
+}
+
+/// Whole numbers as `int64`; those beyond become the largest, which lies outside of every array, instead of wrapping to a
+/// position from its end.
+pub(crate) fn as_positions(x: &Expr) -> Result<Expr> {
+    if x.dtype() != DType::U64 {
+        return astype(x, DType::I64);
+    }
+    let most = Operand::literal(Scalar::U64(i64::MAX as u64));
+    astype(&binary(BinaryOp::Minimum, x.into(), most)?, DType::I64)
 }
 
 /// The whole numbers themselves, as `int64`; one that is not in `0..below` is an error when it is met, which begins with

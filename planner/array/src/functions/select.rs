@@ -1,18 +1,18 @@
 //! Elements picked by positions that are computed.
 
-use swath_block::DType;
 use swath_error::{Error, ErrorKind, Result};
 use swath_kernels::Kind;
 
+use super::positions::as_positions;
 use super::whole_along;
 use crate::axes::{Axes, normalize_axis};
 use crate::expr::Expr;
 use crate::kernels::ChunkKernel;
-use crate::nodes::{Chunkwise, astype, broadcast_to, expand_dims, rechunk_to};
+use crate::nodes::{Chunkwise, broadcast_to, expand_dims, rechunk_to};
 
 fn check_integers(indices: &Expr) -> Result<Expr> {
     if Kind::of(indices.dtype()).is_integer() {
-        return astype(indices, DType::I64);
+        return as_positions(indices);
     }
     Err(Error::new(
         ErrorKind::TypeMismatch,

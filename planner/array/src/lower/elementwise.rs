@@ -1,10 +1,13 @@
 //! One fused program per chunk.
 
 use serde::{Deserialize, Serialize};
-use swath_block::{Block, Chunk, Inputs, Operation, TaskContext, encode_operation, register_operation};
+use swath_block::{
+    Block, Chunk, Inputs, Operation, OutputArray, TaskContext, encode_operation, register_operation,
+    with_dtype,
+};
 use swath_error::Result;
 use swath_graph::Annotations;
-use swath_kernels::{Program, broadcast_shapes};
+use swath_kernels::Program;
 
 use super::arguments::Arguments;
 use super::{Grid, Lowering};
@@ -25,30 +28,32 @@ impl Operation for RunProgram {
     }
 
     fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
-        let chunks = self.arguments.chunks(inputs, ctx.index)?;
-        let shape = common_shape(&chunks)?;
-        Ok(self.program.eval(chunks, &shape)?.into())
+        let opened = self.arguments.open(inputs, ctx.index)?;
+        if self.program.is_identity() || opened.pieces().is_none() || !opened.is_in_order()? {
+            return Ok(self.program.eval_fed(opened.feeds(ctx)?, opened.shape())?.into());
+        }
+        with_dtype!(self.program.output_dtype(), T => {
+            let whole = OutputArray::<T>::new(opened.shape().iter().map(|n| vec![*n]).collect())?;
+            whole.fill(0, |writer| opened.eval_into(&self.program, ctx, writer))?;
+            Ok(Chunk::from_array(whole.finish()?).into())
+        })
     }
 
     fn encode(&self) -> Result<Vec<u8>> {
-        encode_operation(self)
+        encode_operation(&Self { program: self.program.clone(), arguments: self.arguments.travelling()? })
     }
-}
-
-/// The shape chunks have together.
-pub(super) fn common_shape(chunks: &[Chunk]) -> Result<Vec<usize>> {
-    chunks.iter().try_fold(Vec::new(), |shape, c| broadcast_shapes(&shape, c.shape()))
 }
 
 /// The layer of an elementwise node.
 pub(crate) fn elementwise(program: &Program, expr: &Expr, to: &mut Lowering<'_>) -> Result<Grid> {
-    let (arguments, sources) = Arguments::of(expr, expr.chunks(), to)?;
+    let (arguments, sources) = Arguments::in_bands(expr, expr.chunks(), to)?;
+    // Tasks that read and give as much as they read are admitted like those that only read.
+    let annotations = Annotations { producer: arguments.read(), ..annotations(expr) };
     let operation = RunProgram { program: program.clone(), arguments };
     let name = short_name(program);
-    let tasks =
-        to.layer(expr.key(), &name, operation, expr.chunks().blocks(), annotations(expr), |i, out| {
-            sources.push(i, out);
-        })?;
+    let tasks = to.layer(expr.key(), &name, operation, expr.chunks().blocks(), annotations, |i, out| {
+        sources.push(i, out);
+    })?;
     Grid::new(expr.chunks().grid(), tasks)
 }
 

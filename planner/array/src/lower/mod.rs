@@ -18,6 +18,7 @@ mod grid;
 mod labelled;
 mod leaf;
 mod map_blocks;
+mod opened;
 mod origin;
 mod part;
 mod place;
@@ -77,6 +78,8 @@ pub(crate) struct Lowering<'a> {
     done: HashMap<Key, Grid>,
     /// How many reductions lie between a node's inputs and their leaves: see [`Self::grid`].
     depth: HashMap<Key, u32>,
+    /// How many nodes of a depth read a leaf.
+    readers: HashMap<(Key, u32), u32>,
 }
 
 /// Adds the layers of an expression as it is, and says which tasks make its chunks.
@@ -85,20 +88,26 @@ pub(crate) struct Lowering<'a> {
 /// [`swath_error::ErrorKind::Unsupported`] for what cannot be lowered: operations on chunks of unknown lengths, graphs
 /// beyond 4 billion tasks.
 pub fn lower(expr: &Expr, builder: &mut GraphBuilder) -> Result<Grid> {
-    let mut lowering = Lowering::new(builder);
-    lowering.all(&topological(std::slice::from_ref(expr)))?;
+    let nodes = topological(std::slice::from_ref(expr));
+    let mut lowering = Lowering::new(builder, &nodes);
+    lowering.all(&nodes)?;
     lowering.result(expr)
 }
 
 impl<'a> Lowering<'a> {
-    fn new(builder: &'a mut GraphBuilder) -> Self {
-        Self { builder, done: HashMap::new(), depth: HashMap::new() }
+    /// The lowering of `nodes`, each of which comes after its inputs.
+    fn new(builder: &'a mut GraphBuilder, nodes: &[Expr]) -> Self {
+        let (done, depth, readers) = Default::default();
+        let mut lowering = Self { builder, done, depth, readers };
+        for node in nodes {
+            lowering.measure(node);
+        }
+        lowering
     }
 
     /// Lowers nodes, each after its inputs.
     fn all(&mut self, nodes: &[Expr]) -> Result<()> {
         for node in nodes {
-            self.measure(node);
             // Leaves are lowered by whoever reads them: a free one costs no task, a cheap one is read again.
             if !matches!(node.node(), Node::Leaf(_)) {
                 let grid = node.lower_into(self)?;
@@ -122,7 +131,18 @@ impl<'a> Lowering<'a> {
         origin.is_free() && (!self.builder.travels() || matches!(origin, Origin::Made(_)))
     }
 
-    /// Records how many reductions lie between the inputs of a node and their leaves.
+    /// Whether a leaf is read in bands by the tasks of `consumer`: when nobody else reads it, its source can do so, and no
+    /// position is left out.
+    fn in_bands(&self, input: &Expr, leaf: &Leaf, consumer: &Expr) -> bool {
+        let depth = self.depth.get(&consumer.key()).copied().unwrap_or(0);
+        let source = matches!(&leaf.origin, Origin::Source(source) if source.reads_bands());
+        source
+            && !self.builder.is_shared()
+            && self.readers.get(&(input.key(), depth)) == Some(&1)
+            && leaf.window.iter().all(|s| s.step == 1)
+    }
+
+    /// Records how many reductions lie between the inputs of a node and their leaves, and that it reads those.
     fn measure(&mut self, node: &Expr) {
         let below = |e: &Expr| {
             let own = u32::from(matches!(e.node(), Node::Reduce(_) | Node::Tree(_)));
@@ -130,6 +150,9 @@ impl<'a> Lowering<'a> {
         };
         let depth = node.inputs().iter().map(below).max().unwrap_or(0);
         self.depth.insert(node.key(), depth);
+        for leaf in node.inputs().iter().filter(|e| matches!(e.node(), Node::Leaf(_))) {
+            *self.readers.entry((leaf.key(), depth)).or_default() += 1;
+        }
     }
 
     /// The tasks of an input of `consumer`.

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
-use swath_array_io::{ArraySource, Travelling, decode_source};
-use swath_block::Chunk;
+use swath_array_io::{ArraySource, Bands, Travelling, decode_source};
+use swath_block::{Chunk, DType};
 use swath_error::Result;
 
 use crate::index::AxisSlice;
@@ -47,10 +47,49 @@ impl LeafOrigin {
         match self {
             Self::Made(made) => made.produce(region),
             Self::Source(source) => read(&**source, region),
-            Self::Sent(sent) => match sent.open.get_or_init(|| decode_source(&sent.from)) {
-                Ok(source) => read(&**source, region),
-                Err(e) => Err(e.clone()),
-            },
+            Self::Sent(sent) => read(sent.source()?, region),
+        }
+    }
+
+    /// The values at these positions in bands; none where they come as a whole.
+    pub(crate) fn bands(&self, region: &[AxisSlice]) -> Result<Option<Bands<'_>>> {
+        if region.iter().any(|s| s.step != 1) {
+            return Ok(None);
+        }
+        let region: Vec<_> = region.iter().map(|s| s.start..s.start + s.len).collect();
+        match self {
+            Self::Made(_) => Ok(None),
+            Self::Source(source) => source.bands(&region),
+            Self::Sent(sent) => sent.source()?.bands(&region),
+        }
+    }
+
+    /// The length along an axis of the pieces that the source's storage is made of.
+    pub(crate) fn storage_rows(&self, axis: usize) -> Option<usize> {
+        let source = match self {
+            Self::Made(_) => return None,
+            Self::Source(source) => &**source,
+            Self::Sent(sent) => sent.source().ok()?,
+        };
+        source.storage_chunks()?.get(axis).copied()
+    }
+
+    /// The element type.
+    pub(crate) fn dtype(&self) -> Result<DType> {
+        match self {
+            Self::Made(made) => Ok(made.dtype()),
+            Self::Source(source) => Ok(source.dtype()),
+            Self::Sent(sent) => Ok(sent.source()?.dtype()),
+        }
+    }
+}
+
+impl Sent {
+    /// The source, opened by the first who asks.
+    fn source(&self) -> Result<&dyn ArraySource> {
+        match self.open.get_or_init(|| decode_source(&self.from)) {
+            Ok(source) => Ok(&**source),
+            Err(e) => Err(e.clone()),
         }
     }
 }

@@ -11,8 +11,9 @@ use swath_kernels::Program;
 use super::Lowering;
 use super::arguments::Arguments;
 use super::blockwise::only;
-use super::elementwise::{RunProgram, common_shape, short_name};
+use super::elementwise::{RunProgram, short_name};
 use crate::expr::{Expr, Node};
+use crate::nodes::Leaf;
 use crate::walk::topological;
 
 /// Runs a program whose values go to their place at once.
@@ -33,9 +34,8 @@ impl<T: Element> Operation for RunInPlace<T> {
     }
 
     fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
-        let chunks = self.run.arguments.chunks(inputs, ctx.index)?;
-        let shape = common_shape(&chunks)?;
-        self.out.fill(ctx.index as usize, |writer| self.run.program.eval_into(&chunks, &shape, writer))?;
+        let opened = self.run.arguments.open(inputs, ctx.index)?;
+        self.out.fill(ctx.index as usize, |writer| opened.eval_into(&self.run.program, ctx, writer))?;
         Ok(Block::Unit)
     }
 
@@ -84,14 +84,19 @@ pub fn place<T: Element>(
     builder: &mut GraphBuilder,
 ) -> Result<Vec<TaskId>> {
     let mut nodes = topological(std::slice::from_ref(expr));
-    let mut lowering = Lowering::new(builder);
-    if let Node::Elementwise(node) = expr.node() {
-        // The last of the nodes is the expression: its values need no chunk of their own.
-        nodes.pop();
-        lowering.all(&nodes)?;
-        return in_place(&node.program, expr, out, &mut lowering);
+    let mut lowering = Lowering::new(builder, &nodes);
+    match expr.node() {
+        Node::Elementwise(node) => {
+            // The last of the nodes is the expression: its values need no chunk of their own.
+            nodes.pop();
+            lowering.all(&nodes)?;
+            return in_place(&node.program, expr, out, &mut lowering);
+        }
+        Node::Leaf(leaf) if !leaf.origin.is_free() && !lowering.builder.is_shared() => {
+            return read_in_place(leaf, expr, out, &mut lowering);
+        }
+        _ => lowering.all(&nodes)?,
     }
-    lowering.all(&nodes)?;
     let grid = lowering.result(expr)?;
     let (count, operation) = (grid.tasks().len(), Place(out.clone()));
     lowering.layer(Key::unique("array-place"), "place", operation, count, Annotations::default(), |i, to| {
@@ -105,12 +110,25 @@ fn in_place<T: Element>(
     out: &Arc<OutputArray<T>>,
     lowering: &mut Lowering<'_>,
 ) -> Result<Vec<TaskId>> {
-    lowering.measure(expr);
-    let (arguments, sources) = Arguments::of(expr, expr.chunks(), lowering)?;
+    let (arguments, sources) = Arguments::in_bands(expr, expr.chunks(), lowering)?;
+    let annotations = Annotations { producer: arguments.read(), ..Annotations::default() };
     let run = RunProgram { program: program.clone(), arguments };
     let (name, count) = (short_name(program), expr.chunks().blocks());
     let operation = RunInPlace { run, out: out.clone() };
-    lowering.layer(Key::unique("array-place"), &name, operation, count, Annotations::default(), |i, to| {
+    lowering.layer(Key::unique("array-place"), &name, operation, count, annotations, |i, to| {
         sources.push(i, to);
     })
+}
+
+/// Reads every chunk to its place.
+fn read_in_place<T: Element>(
+    leaf: &Leaf,
+    expr: &Expr,
+    out: &Arc<OutputArray<T>>,
+    lowering: &mut Lowering<'_>,
+) -> Result<Vec<TaskId>> {
+    let run = RunProgram { program: Program::identity(T::DTYPE), arguments: Arguments::reading(leaf)? };
+    let operation = RunInPlace { run, out: out.clone() };
+    let (key, count) = (Key::unique("array-place"), expr.chunks().blocks());
+    lowering.layer(key, "read", operation, count, Annotations::producer(None), |_, _| {})
 }

@@ -16,7 +16,7 @@ pub use copy::{contiguous, copy_into};
 pub use gather::{mask, mask_axis, repeat, take};
 pub use pad::{PadMode, pad, pad_source};
 pub use pick::{nonzero, put, take_along_axis, take_indices, take_points};
-pub use slice::{SliceIndex, flip, roll, slice};
+pub use slice::{SliceIndex, broadcast_rows, flip, roll, slice};
 pub(crate) use view::broadcast_strides;
 pub use view::{broadcast_shapes, broadcast_to, expand_dims, reshape, squeeze, transpose};
 pub use windows::{diagonal, sliding_windows};

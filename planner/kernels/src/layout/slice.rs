@@ -1,5 +1,7 @@
 //! Basic indexing: ranges with steps, single indices, new axes.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 use swath_block::{Chunk, Shape, Strides, with_dtype};
 use swath_error::Result;
@@ -29,6 +31,20 @@ impl SliceIndex {
     pub fn range(start: usize, end: usize) -> Self {
         Self::Range { start, step: 1, len: end.saturating_sub(start) }
     }
+}
+
+/// The rows of a chunk that stands for one of `ndim` axes by broadcasting: those along axis `axis`, or all of them where the
+/// chunk has none or one there. A view.
+///
+/// # Errors
+/// [`swath_error::ErrorKind::ShapeMismatch`] when the rows leave the axis.
+pub fn broadcast_rows(chunk: &Chunk, ndim: usize, axis: usize, rows: Range<usize>) -> Result<Chunk> {
+    let own = (axis + chunk.shape().len()).checked_sub(ndim);
+    let Some(own) = own.filter(|own| chunk.shape().get(*own) != Some(&1)) else { return Ok(chunk.clone()) };
+    let whole = chunk.shape().iter().map(|n| SliceIndex::range(0, *n));
+    let mut index: Vec<SliceIndex> = whole.collect();
+    index.get_mut(own).into_iter().for_each(|i| *i = SliceIndex::range(rows.start, rows.end));
+    slice(chunk, &index)
 }
 
 /// Basic indexing. Missing trailing indices take their whole axis. A view unless a step is negative.

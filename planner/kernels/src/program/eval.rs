@@ -4,6 +4,7 @@ use swath_block::{AnySlice, BlockWriter, Chunk, Element, Shape, Strides, with_dt
 use swath_error::{Error, Result};
 
 use super::Program;
+use super::feed::{Banded, Feed};
 use super::frame::Frame;
 use super::walk::Walk;
 use crate::elementwise::Arg;
@@ -38,12 +39,50 @@ impl Program {
         })
     }
 
-    /// Runs the program as [`Self::eval`] does and puts its values into a block of `shape`: for results that have their
-    /// place in memory already.
+    /// As [`Self::eval`], over inputs that may come in bands.
     ///
     /// # Errors
-    /// As [`Self::eval`]; [`swath_error::ErrorKind::Internal`] when the program gives another type or more elements.
+    /// As [`Self::eval`], and those of the inputs.
+    pub fn eval_fed(&self, inputs: Vec<Feed<'_>>, shape: &[usize]) -> Result<Chunk> {
+        let mut inputs = Banded::new(inputs, shape)?;
+        let order = inputs.order()?;
+        if !inputs.is_cut() {
+            return self.eval(inputs.next()?.ok_or_else(no_input)?.chunks, shape);
+        }
+        with_dtype!(self.output_dtype(), T => {
+            let mut out = with_room(shape.iter().product());
+            while let Some(band) = inputs.next()? {
+                let (mut frame, strides) = Frame::new(self, &band.chunks, &band.shape)?;
+                let walk = Walk::with_order(&band.shape, &strides, order.clone());
+                walk.for_each(|tile| {
+                    frame.run(&walk, tile)?;
+                    append::<T>(&mut out, frame.output()?, tile.len());
+                    Ok(())
+                })?;
+            }
+            in_order(out, &order, shape)
+        })
+    }
+
+    /// Runs the program as [`Self::eval_fed`] does and puts its values into a block of `shape`: for results that have
+    /// their place in memory already.
+    ///
+    /// # Errors
+    /// As [`Self::eval_fed`]; [`swath_error::ErrorKind::Internal`] when the program gives another type or more elements.
     pub fn eval_into<T: Element>(
+        &self,
+        inputs: Vec<Feed<'_>>,
+        shape: &[usize],
+        writer: &mut BlockWriter<'_, T>,
+    ) -> Result<()> {
+        let mut inputs = Banded::new(inputs, shape)?;
+        while let Some(band) = inputs.next()? {
+            self.eval_band(&band.chunks, &band.shape, writer)?;
+        }
+        Ok(())
+    }
+
+    fn eval_band<T: Element>(
         &self,
         inputs: &[Chunk],
         shape: &[usize],

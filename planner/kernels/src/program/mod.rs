@@ -6,6 +6,7 @@
 
 mod builder;
 mod eval;
+pub(crate) mod feed;
 pub(crate) mod frame;
 mod order;
 mod show;
@@ -20,6 +21,7 @@ use validate::Raw;
 
 pub use builder::{ProgramBuilder, Value};
 pub(crate) use eval::in_order;
+pub use feed::{Feed, NextRows, walks_in_order};
 
 /// What an instruction reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -22,7 +22,7 @@ use swath_error::Result;
 pub use combine::combine;
 pub use finalize::finalize;
 pub use op::ReduceOp;
-pub use partial::partial_fused;
+pub use partial::{partial_fed, partial_fused};
 
 use crate::program::Program;
 

@@ -13,8 +13,9 @@ use super::reducer::{Layout, Reducer, drive};
 use super::{Origin, ReduceOp};
 use crate::layout::{mismatch, row_major};
 use crate::program::Program;
+use crate::program::feed::{Banded, Feed};
 use crate::program::frame::Frame;
-use crate::program::walk::{Walk, axis_order};
+use crate::program::walk::Walk;
 
 /// Elements of a tile that is read where it lies and leaves no registers behind.
 const WIDE_TILE: usize = 16_384;
@@ -33,13 +34,28 @@ pub fn partial_fused(
     axes: &[usize],
     origin: Option<&Origin>,
 ) -> Result<Vec<Chunk>> {
+    let inputs = inputs.iter().cloned().map(Feed::Whole).collect();
+    partial_fed(program, inputs, shape, op, axes, origin)
+}
+
+/// As [`partial_fused`], over inputs that may come in bands.
+///
+/// # Errors
+/// As [`partial_fused`], and those of the inputs.
+pub fn partial_fed(
+    program: &Program,
+    inputs: Vec<Feed<'_>>,
+    shape: &[usize],
+    op: ReduceOp,
+    axes: &[usize],
+    origin: Option<&Origin>,
+) -> Result<Vec<Chunk>> {
     op.result_dtype(program.output_dtype())?;
     let plan = Plan::new(shape, op, axes, origin)?;
-    let (frame, strides) = Frame::new(program, inputs, shape)?;
     if plan.count == 0 && plan.cells > 0 && matches!(op.family(), Family::Extreme | Family::Arg) {
         return Ok(Vec::new());
     }
-    let mut job = Job { plan, frame, strides, op, unchanged: program.is_identity() };
+    let mut job = Job { plan, program, inputs: Banded::new(inputs, shape)?, op };
     match program.output_dtype() {
         DType::Bool => job.exact::<bool>(),
         DType::I8 => job.exact::<i8>(),
@@ -123,11 +139,9 @@ fn global_index(shape: &[usize], reduced: &[bool], origin: Option<&Origin>) -> R
 
 struct Job<'a> {
     plan: Plan<'a>,
-    frame: Frame<'a>,
-    strides: Vec<Vec<usize>>,
+    program: &'a Program,
+    inputs: Banded<'a>,
     op: ReduceOp,
-    /// The program does nothing, so its input is read where it lies.
-    unchanged: bool,
 }
 
 impl Job<'_> {
@@ -206,20 +220,27 @@ impl Job<'_> {
 
     fn reduce<T: Number, R: Reducer<T>>(&mut self, mut reducer: R) -> Result<Vec<Chunk>> {
         let plan = &self.plan;
-        let inputs = self.strides.len();
-        let order = axis_order(plan.shape, &self.strides);
+        let order = self.inputs.order()?;
         let accumulators = plan.strides(&order, false);
         let (indices, first) = match &plan.global {
             Some((strides, first)) => (strides.clone(), *first),
             None => (plan.strides(&order, true), 0),
         };
-        let mut operands = std::mem::take(&mut self.strides);
-        operands.extend([accumulators, indices]);
-        let mut walk = Walk::with_order(plan.shape, &operands, order).starting(inputs + 1, first);
-        if self.unchanged {
-            walk = walk.tiles_of(WIDE_TILE);
+        let axis = self.inputs.axis();
+        let along = |strides: &[usize]| strides.get(axis).copied().unwrap_or(0);
+        while let Some(band) = self.inputs.next()? {
+            let (mut frame, mut operands) = Frame::new(self.program, &band.chunks, &band.shape)?;
+            let inputs = operands.len();
+            operands.extend([accumulators.clone(), indices.clone()]);
+            let mut walk = Walk::with_order(&band.shape, &operands, order.clone())
+                .starting(inputs, band.start * along(&accumulators))
+                .starting(inputs + 1, first + band.start * along(&indices));
+            if self.program.is_identity() {
+                // Its input is read where it lies.
+                walk = walk.tiles_of(WIDE_TILE);
+            }
+            drive(&mut frame, &walk, inputs, &mut reducer)?;
         }
-        drive(&mut self.frame, &walk, inputs, &mut reducer)?;
-        reducer.finish(&Layout { order: walk.order(), shape: &plan.kept, count: plan.count })
+        reducer.finish(&Layout { order: &order, shape: &plan.kept, count: plan.count })
     }
 }
