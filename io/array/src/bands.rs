@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Range;
 
 use arrow_buffer::{Buffer, MutableBuffer};
-use swath_block::{Chunk, DType};
+use swath_block::{Chunk, DType, zeroed_buffer};
 use swath_error::{Error, Result};
 
 use crate::{Region, region_shape};
@@ -22,7 +22,8 @@ pub type ReadInto<'a> = Box<dyn FnMut(&Region, &mut [u8]) -> Result<()> + Send +
 /// use swath_array_io::{ArraySource, NpySource, write_npy};
 /// # let folder = tempfile::tempdir()?;
 /// # let path = folder.path().join("x.npy");
-/// # write_npy(&path, &ndarray::array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]].into_dyn())?;
+/// # let x = ndarray::array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]];
+/// # write_npy(&path, &swath_block::Chunk::from_array(x.into_dyn()))?;
 /// let source = NpySource::open(&path)?;
 /// let mut bands = source.bands(&[0..3, 1..2])?.ok_or("read as a whole")?;
 /// assert_eq!(bands.next_rows(2)?.as_slice::<f64>()?, Some(&[2.0, 4.0][..]));
@@ -51,7 +52,8 @@ impl<'a> Bands<'a> {
     /// The next `rows` rows.
     ///
     /// # Errors
-    /// What went wrong with the storage; [`swath_error::ErrorKind::Internal`] when there are not as many rows.
+    /// What went wrong with the storage; [`swath_error::ErrorKind::OutOfMemory`] when so many rows do not fit in memory;
+    /// [`swath_error::ErrorKind::Internal`] when there are not as many.
     pub fn next_rows(&mut self, rows: usize) -> Result<Chunk> {
         let mut part = self.region.clone();
         if let Some(range) = part.get_mut(self.axis) {
@@ -63,20 +65,20 @@ impl<'a> Bands<'a> {
             self.at = end;
         }
         let shape = region_shape(&part);
-        let mut memory = self.room(shape.iter().product::<usize>() * self.dtype.size());
+        let mut memory = self.room(shape.iter().product::<usize>() * self.dtype.size())?;
         (self.read)(&part, memory.as_slice_mut())?;
         self.memory = memory.into();
         Chunk::from_buffer(self.memory.clone(), self.dtype, &shape)
     }
 
     /// The memory of the band before, unless somebody still has it.
-    fn room(&mut self, bytes: usize) -> MutableBuffer {
+    fn room(&mut self, bytes: usize) -> Result<MutableBuffer> {
         match std::mem::take(&mut self.memory).into_mutable() {
             Ok(mut memory) if memory.capacity() >= bytes => {
                 memory.resize(bytes, 0);
-                memory
+                Ok(memory)
             }
-            _ => MutableBuffer::from_len_zeroed(bytes),
+            _ => zeroed_buffer(bytes),
         }
     }
 }
@@ -108,6 +110,12 @@ mod tests {
         assert_eq!(third.as_bytes().unwrap(), [18; 2]);
         assert_eq!(second.as_bytes().unwrap(), [14; 4]);
         assert!(bands.next_rows(1).is_err());
+    }
+
+    #[test]
+    fn rows_that_no_memory_holds_are_an_error() {
+        let mut bands = Bands::new(DType::F64, &[0..3, 0..1 << 56], Box::new(|_, _| Ok(())));
+        assert_eq!(bands.next_rows(1).unwrap_err().kind(), swath_error::ErrorKind::OutOfMemory);
     }
 
     #[test]

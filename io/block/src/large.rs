@@ -8,6 +8,7 @@
 use std::alloc::{Layout, alloc_zeroed};
 
 use arrow_buffer::MutableBuffer;
+use swath_error::{Error, ErrorKind, Result};
 
 use crate::Element;
 
@@ -17,6 +18,9 @@ const LARGE: usize = 4 << 20;
 
 /// So much comes from the system each time it is asked for: what allocators keep for later is smaller.
 const FROM_SYSTEM: usize = 64 << 20;
+
+/// Where it may not be there, more than this is asked for before it is taken.
+const ASKED: usize = 32 << 20;
 
 /// A multiple of every page size that is in use.
 #[cfg(target_os = "linux")]
@@ -38,7 +42,7 @@ pub fn gathered<T>(n: usize, values: impl Iterator<Item = T>) -> Vec<T> {
 
 /// As [`with_room`], or nothing when the system does not give so much. From 64 MiB on the vector is full, of zeros: memory
 /// that comes from the system holds them already, and what holds elements may be written in place.
-pub(crate) fn try_with_room<T: Element>(n: usize) -> Option<Vec<T>> {
+pub fn try_with_room<T: Element>(n: usize) -> Option<Vec<T>> {
     let bytes = n.checked_mul(size_of::<T>())?;
     let room = if bytes < FROM_SYSTEM {
         let mut room = Vec::<T>::new();
@@ -66,11 +70,21 @@ pub fn zeroed<T: Element>(n: usize) -> Vec<T> {
     zeros
 }
 
-/// A buffer of so many bytes, all zero.
-pub fn zeroed_buffer(bytes: usize) -> MutableBuffer {
+/// A buffer of so many bytes, all zero, for a region of an array.
+///
+/// # Errors
+/// [`ErrorKind::OutOfMemory`] when the system does not give so much.
+pub fn zeroed_buffer(bytes: usize) -> Result<MutableBuffer> {
+    // Only a large request may be refused, and asking costs nothing beside filling it.
+    if bytes > ASKED && Vec::<u8>::new().try_reserve_exact(bytes).is_err() {
+        let message = format!("a region of {bytes} bytes does not fit in memory");
+        return Err(
+            Error::new(ErrorKind::OutOfMemory, message).with_help("read smaller regions: use smaller chunks")
+        );
+    }
     let zeros = MutableBuffer::from_len_zeroed(bytes);
     advise(zeros.as_ptr(), bytes);
-    zeros
+    Ok(zeros)
 }
 
 #[cfg(target_os = "linux")]
@@ -100,7 +114,7 @@ mod tests {
             assert_eq!(room.iter().sum::<f64>(), 1.5 * n as f64);
             assert_eq!(gathered(n, std::iter::repeat_n(1.5, n)), room);
             assert_eq!(zeroed::<i64>(n), vec![0; n]);
-            assert!(zeroed_buffer(8 * n).iter().all(|b| *b == 0));
+            assert!(zeroed_buffer(8 * n).unwrap().iter().all(|b| *b == 0));
         }
     }
 
@@ -111,5 +125,6 @@ mod tests {
         assert!(large.len() == FROM_SYSTEM / 16 && large.iter().all(|v| v.re == 0.0 && v.im == 0.0));
         assert!(try_with_room::<u64>(usize::MAX / 4).is_none());
         assert!(try_with_room::<u64>(1 << 58).is_none());
+        assert_eq!(zeroed_buffer(1 << 60).unwrap_err().kind(), ErrorKind::OutOfMemory);
     }
 }

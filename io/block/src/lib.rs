@@ -48,7 +48,7 @@ pub use encode::{BlockDecoder, BlockEncoder, IpcMessage, announce, decode_small,
 pub use freed::give_back_freed;
 pub use hand_out::HandOut;
 pub use items::{Items, TypedItems};
-pub use large::{gathered, with_room, zeroed, zeroed_buffer};
+pub use large::{gathered, try_with_room, with_room, zeroed, zeroed_buffer};
 pub use ledger::{MemoryLedger, Reservation};
 pub use operation::{Fetch, Inputs, OpHandle, Operation};
 pub use output::{AnySlice, BlockWriter, OutputArray};

@@ -13,7 +13,7 @@ use swath_array_io::{
     seen_everywhere,
 };
 use swath_block::{Chunk, DType, Shape, Strides, zeroed_buffer};
-use swath_error::{Error, ErrorKind, Result};
+use swath_error::{Error, Result};
 use swath_graph::Key;
 
 use crate::Hdf5File;
@@ -161,7 +161,7 @@ impl Inner {
         if self.never_written(region)? {
             return self.filled(&shape);
         }
-        let mut out = allocate(count * dtype.size())?;
+        let mut out = zeroed_buffer(count * dtype.size())?;
         self.read_into(region, out.as_slice_mut(), Counted::Anew)?;
         Chunk::from_buffer(out.into(), dtype, &shape)
     }
@@ -338,21 +338,6 @@ impl Inner {
         let strides: Strides = std::iter::repeat_n(0, shape.len()).collect();
         Chunk::from_buffer(one.into(), element.dtype, &[])?.restride(Shape::from_slice(shape), strides, 0)
     }
-}
-
-/// A zeroed buffer; an error where memory is short.
-fn allocate(bytes: usize) -> Result<MutableBuffer> {
-    // Only a large request may be refused, and asking costs nothing beside filling it.
-    let mut probe = Vec::<u8>::new();
-    if bytes > KEPT && probe.try_reserve_exact(bytes).is_err() {
-        return Err(Error::new(
-            ErrorKind::OutOfMemory,
-            format!("a region of {bytes} bytes does not fit in memory"),
-        )
-        .with_help("read smaller regions: use smaller chunks"));
-    }
-    drop(probe);
-    Ok(zeroed_buffer(bytes))
 }
 
 impl ArraySource for Hdf5Source {

@@ -77,7 +77,7 @@ impl NpySource {
     fn read_row_major(&self, shape: &[usize], region: &Region) -> Result<Buffer> {
         let size = self.header.dtype.size();
         let count: usize = region_shape(region).iter().product();
-        let mut out = zeroed_buffer(count * size);
+        let mut out = zeroed_buffer(count * size)?;
         self.read_into(shape, region, out.as_slice_mut())?;
         Ok(out.into())
     }

@@ -184,7 +184,7 @@ impl ArraySource for NpyStackSource {
             return self.read_file(*i, &replaced(region, self.axis, local.clone()));
         }
         let size = self.dtype.size();
-        let mut out = zeroed_buffer(shape.iter().product::<usize>() * size);
+        let mut out = zeroed_buffer(shape.iter().product::<usize>() * size)?;
         let all: Vec<_> = shape.iter().map(|n| 0..*n).collect();
         for (i, local, target) in parts {
             let part = self.read_file(i, &replaced(region, self.axis, local))?;

@@ -7,8 +7,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use swath_array_io::ArraySource;
-use swath_hdf5::Hdf5File;
+use swath_array_io::{ArraySource, Region};
+use swath_block::Chunk;
+use swath_hdf5::{Hdf5File, Hdf5Source};
 
 use crate::support::oracle;
 
@@ -118,9 +119,22 @@ fn use_file(path: &Path, numbers: &mut Numbers) -> usize {
             })
             .collect();
         region.reverse();
-        read += usize::from(source.read(&region).is_ok());
+        let whole = source.read(&region);
+        in_two_bands(&source, &region, whole.as_ref().ok());
+        read += usize::from(whole.is_ok());
     }
     read
+}
+
+/// Bands give what the whole region gives, or errors.
+fn in_two_bands(source: &Hdf5Source, region: &Region, whole: Option<&Chunk>) {
+    let rows = region.iter().map(ExactSizeIterator::len).find(|n| *n > 1).unwrap_or(1);
+    let Ok(Some(mut bands)) = source.bands(region) else { return };
+    let parts = [rows - rows / 2, rows / 2].map(|n| bands.next_rows(n));
+    if let ([Ok(first), Ok(second)], Some(whole)) = (&parts, whole) {
+        let both = [first.as_bytes().unwrap(), second.as_bytes().unwrap()].concat();
+        assert_eq!(whole.as_bytes(), Some(both.as_slice()));
+    }
 }
 
 #[test]

@@ -96,12 +96,12 @@ impl<'a> Opened<'a> {
     /// The pieces of a block that is large enough for several threads. Its shape decides, and how it is stored; not how
     /// many threads there are, so that results do not depend on that.
     pub(crate) fn pieces(&self) -> Option<Pieces> {
-        if self.shape.iter().product::<usize>() < LARGE {
+        if self.shape.iter().copied().fold(1, usize::saturating_mul) < LARGE {
             return None;
         }
         let axis = self.shape.iter().position(|n| *n > 1)?;
         let length = *self.shape.get(axis)?;
-        let per_row: usize = self.shape.iter().skip(axis + 1).product();
+        let per_row = self.shape.iter().skip(axis + 1).copied().fold(1, usize::saturating_mul);
         let rows = PIECE.div_ceil(per_row.max(1));
         let (whole, first) = self.stored_rows(axis);
         // No piece of the storage is read by two.

@@ -1,7 +1,9 @@
 //! Running a program into an output chunk.
 
-use swath_block::{AnySlice, BlockWriter, Chunk, Element, Shape, Strides, with_dtype, with_room};
-use swath_error::{Error, Result};
+use swath_block::{
+    AnySlice, BlockWriter, Chunk, Element, Shape, Strides, try_with_room, with_dtype, with_room,
+};
+use swath_error::{Error, ErrorKind, Result};
 
 use super::Program;
 use super::feed::{Banded, Feed};
@@ -50,7 +52,9 @@ impl Program {
             return self.eval(inputs.next()?.ok_or_else(no_input)?.chunks, shape);
         }
         with_dtype!(self.output_dtype(), T => {
-            let mut out = with_room(shape.iter().product());
+            let room = try_with_room::<T>(shape.iter().product());
+            let mut out = room.ok_or_else(|| too_large(shape))?;
+            out.clear();
             while let Some(band) = inputs.next()? {
                 let (mut frame, strides) = Frame::new(self, &band.chunks, &band.shape)?;
                 let walk = Walk::with_order(&band.shape, &strides, order.clone());
@@ -130,6 +134,11 @@ impl Program {
         });
         value.map(|v| Chunk::full(shape, v)).ok_or_else(no_input)
     }
+}
+
+fn too_large(shape: &[usize]) -> Error {
+    Error::new(ErrorKind::OutOfMemory, format!("a chunk of shape {shape:?} does not fit in memory"))
+        .with_help("use smaller chunks")
 }
 
 fn no_input() -> Error {
