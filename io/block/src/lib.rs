@@ -59,5 +59,5 @@ pub use shared_loop::{Helper, SharedLoop};
 pub use size::heap_size;
 pub use table::Table;
 pub use table_value::TableValue;
-pub use together::{Alone, Together};
+pub use together::{Alone, Helpers, Offers, Together};
 pub use value::Value;

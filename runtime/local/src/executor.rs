@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use swath_block::Alone;
+use swath_block::{Alone, Helpers};
 use swath_error::Result;
 use swath_execute::{Executor, Run, RunOptions, RunSender, run_channel};
 use swath_graph::{TaskGraph, fuse_linear, order};
@@ -16,7 +16,6 @@ use crate::progress::{self, Bar};
 use crate::run::{ActiveRun, Notices, RunShared};
 use crate::state::State;
 use crate::store::Store;
-use crate::together::Helpers;
 use crate::{settings, signals, synchronous};
 
 /// Runs graphs on threads of this process. Registers itself as the default runtime of any program it is linked into.
@@ -97,7 +96,7 @@ impl Start {
         };
         let pool = Pool::of(threads)?;
         let job: JobId = pool.with_state(|state, _| state.new_job());
-        let helpers = Box::new(Helpers::of(&pool));
+        let helpers = Box::new(Helpers::of(&pool, pool.threads));
         let shared = Arc::new(RunShared::new(job, self.graph, threads, helpers, self.spill, self.depth)?);
         let cancelled = pool.clone();
         let (sender, run) = run_channel(shared.env.cancel.clone(), move || cancelled.cancel(job));

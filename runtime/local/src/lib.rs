@@ -29,7 +29,6 @@ mod state;
 mod store;
 mod synchronous;
 mod task;
-mod together;
 mod watch;
 
 use std::sync::Arc;

@@ -38,7 +38,7 @@ pub(crate) fn start(desk: &Arc<Desk>) -> Result<()> {
 fn work(desk: &Arc<Desk>) {
     let mut outcome = None;
     while let Some(work) = desk.next(outcome.take()) {
-        let env = work.env(desk.threads, desk.store.ledger().clone());
+        let env = work.env(desk);
         if let Some(fetch) = work.fetch(&env) {
             desk.begin_fetch(work, fetch);
             continue;

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
-use swath_block::{Block, CancelToken, Fetch, Inputs, MemoryLedger, Operation, RunEnv, TaskContext};
+use swath_block::{Block, CancelToken, Fetch, Helpers, Inputs, MemoryLedger, Operation, RunEnv, TaskContext};
 use swath_error::{Error, Result};
 use swath_execute::{block_on, panicked};
 use swath_scheduler::{Attempt, TaskRef};
@@ -111,8 +111,10 @@ impl Work {
     }
 
     /// What the run shares, for this attempt alone.
-    pub fn env(&self, threads: usize, ledger: MemoryLedger) -> RunEnv {
-        RunEnv { cancel: self.cancel.clone(), ..RunEnv::new(threads, ledger) }
+    pub fn env(&self, desk: &Arc<Desk>) -> RunEnv {
+        let together = Box::new(Helpers::of(desk, desk.threads));
+        let (cancel, ledger) = (self.cancel.clone(), desk.store.ledger().clone());
+        RunEnv { cancel, together, ..RunEnv::new(desk.threads, ledger) }
     }
 
     /// Runs the task; `desk` is what it may give its slot back to.

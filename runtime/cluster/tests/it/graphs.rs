@@ -1,10 +1,12 @@
 //! Graphs of collections on a cluster.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use swath_block::{Block, Inputs, OpHandle, Operation, TaskContext, encode_operation, register_operation};
-use swath_cluster::ClusterExecutor;
+use swath_cluster::{ClusterExecutor, LocalCluster};
 use swath_error::{Error, ErrorKind, Result};
 use swath_execute::{Collection, Executor as _, Lowered, RunOptions};
 use swath_graph::{Annotations, GraphBuilder, Key, Layer};
@@ -151,6 +153,48 @@ fn errors_and_local_operations() {
     let error = executor.start(graph, &RunOptions::default()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert!(error.to_string().contains("homely"), "{error}");
+}
+
+/// A loop of three pieces, each of which waits for the others, some time in vain when one thread is alone.
+#[derive(Debug, Serialize, Deserialize)]
+struct Meet;
+
+impl Operation for Meet {
+    fn name(&self) -> &'static str {
+        "test.meet"
+    }
+
+    fn run(&self, _: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
+        let (here, all, missed) = (Mutex::new(0), Condvar::new(), AtomicU64::new(0));
+        ctx.together().each(3, &|_| {
+            let mut count = here.lock().unwrap();
+            *count += 1;
+            all.notify_all();
+            let waited = all.wait_timeout_while(count, Duration::from_secs(50), |count| *count < 3);
+            missed.fetch_add(u64::from(waited.unwrap().1.timed_out()), Ordering::Relaxed);
+        });
+        Ok(Block::value(missed.into_inner()))
+    }
+
+    fn encode(&self) -> Result<Vec<u8>> {
+        encode_operation(self)
+    }
+}
+
+register_operation!(Meet, "test.meet");
+
+#[test]
+fn threads_of_a_worker_help_each_other() {
+    let cluster =
+        LocalCluster::builder().workers(1).threads_per_worker(3).memory_limit(256 << 20).start().unwrap();
+    let executor = ClusterExecutor::new(&cluster.client().unwrap());
+    for _ in 0..20 {
+        let mut b = GraphBuilder::new();
+        let one = b.add(layer("meet", Meet), 1, |_, _| {}).unwrap();
+        let graph = b.finish(&[one.get(0)]).unwrap();
+        let blocks = executor.start(graph, &RunOptions::default()).unwrap().wait().unwrap();
+        assert_eq!(*blocks[0].clone().into_value().unwrap().downcast::<u64>().unwrap(), 0);
+    }
 }
 
 /// Data of this process, summed.

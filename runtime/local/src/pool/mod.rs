@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
-use swath_block::{Fetch, SharedLoop};
+use swath_block::{Fetch, Offers, SharedLoop};
 use swath_error::{Error, Result};
 use swath_scheduler::{Attempt, Event, JobId, JobPlan};
 
@@ -224,19 +224,6 @@ impl Pool {
         }
     }
 
-    /// Lets threads without a task help with a loop.
-    pub fn offer(&self, shared: &Arc<SharedLoop>) {
-        self.inner.lock().offers.push(shared.clone());
-        if self.idle.load(Ordering::Relaxed) > 0 {
-            self.work.notify_all();
-        }
-    }
-
-    /// Nobody joins the loop any more.
-    pub fn withdraw(&self, shared: &Arc<SharedLoop>) {
-        self.inner.lock().offers.retain(|offered| !Arc::ptr_eq(offered, shared));
-    }
-
     fn settle(self: &Arc<Self>, after: &mut Aftermath) {
         if let Some(moment) = after.wake.take() {
             let pool = self.clone();
@@ -255,6 +242,19 @@ impl Pool {
         });
         self.with_state(|state, after| state.begin_fetch(attempt, handle, after));
         fetch::spawn(job);
+    }
+}
+
+impl Offers for Pool {
+    fn offer(&self, shared: &Arc<SharedLoop>) {
+        self.inner.lock().offers.push(shared.clone());
+        if self.idle.load(Ordering::Relaxed) > 0 {
+            self.work.notify_all();
+        }
+    }
+
+    fn withdraw(&self, shared: &Arc<SharedLoop>) {
+        self.inner.lock().offers.retain(|offered| !Arc::ptr_eq(offered, shared));
     }
 }
 

@@ -1,11 +1,12 @@
 //! What is behind the desk's lock: the core, what was ordered and is under way, and what the core's decisions lead to.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Instant;
 
 use futures::future::AbortHandle;
 use smallvec::SmallVec;
-use swath_block::CancelToken;
+use swath_block::{CancelToken, SharedLoop};
 use swath_error::{Error, Result};
 use swath_graph::{LayerId, Step};
 use swath_scheduler::{Attempt, Input, TaskRef, WorkerId};
@@ -34,6 +35,8 @@ pub(super) struct Inner {
     pub begun: HashMap<Attempt, Begun>,
     /// For compute threads.
     pub queue: VecDeque<Work>,
+    /// Loops of tasks that compute threads without one may help with.
+    pub offers: Vec<Arc<SharedLoop>>,
     pub reports: Vec<FromWorker>,
     pub sent_at: Instant,
     pub peers: HashMap<WorkerId, String>,
@@ -82,6 +85,7 @@ impl Inner {
             away: HashMap::new(),
             begun: HashMap::new(),
             queue: VecDeque::new(),
+            offers: Vec::new(),
             reports: Vec::new(),
             sent_at: Instant::now(),
             peers: HashMap::new(),

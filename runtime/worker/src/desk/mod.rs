@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
-use swath_block::Block;
+use swath_block::{Block, Offers, SharedLoop};
 use swath_error::Result;
 use swath_flight::FlightClient;
 use swath_scheduler::Attempt;
@@ -230,6 +230,12 @@ impl Desk {
                 return Some(work);
             }
             self.send(&mut inner);
+            if let Some(helper) = inner.offers.iter().find_map(SharedLoop::join) {
+                // Tasks that have come meanwhile go before.
+                let nothing_else = || self.inner.try_lock().is_none_or(|inner| inner.queue.is_empty());
+                MutexGuard::unlocked(&mut inner, || helper.help(nothing_else));
+                continue;
+            }
             inner.idle += 1;
             self.work.wait(&mut inner);
             inner.idle -= 1;
@@ -359,4 +365,18 @@ impl Desk {
 /// A block is in the store: its size, or why it is not.
 pub(crate) fn keep(store: &Store, attempt: Attempt, block: Result<Block>) -> Result<u64> {
     store.put_blocking(attempt.task, block?)
+}
+
+impl Offers for Desk {
+    fn offer(&self, shared: &Arc<SharedLoop>) {
+        let mut inner = self.inner.lock();
+        inner.offers.push(shared.clone());
+        if inner.idle > 0 {
+            self.work.notify_all();
+        }
+    }
+
+    fn withdraw(&self, shared: &Arc<SharedLoop>) {
+        self.inner.lock().offers.retain(|offered| !Arc::ptr_eq(offered, shared));
+    }
 }
