@@ -96,7 +96,9 @@ pub use ufuncs::{Casting, NanToNum, where_};
 pub use zarr::{ZarrOptions, from_zarr, from_zarr_dyn};
 
 pub use store::store;
-pub use swath_array_io::{ArrayInfo, ArraySink, ArraySource, Attribute, Region, TimeUnit, Travelling};
+pub use swath_array_io::{
+    ArrayInfo, ArraySink, ArraySource, Attribute, Bands, ReadInto, Region, TimeUnit, Travelling,
+};
 pub use swath_array_plan::{
     Axes, Axis, AxisSpec, BlockInfo, ChunkSpec, Chunks, Index, Indices, NewAxis, Stepped, chunk_bytes,
     set_chunk_size, with_chunk_size,

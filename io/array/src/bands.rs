@@ -12,6 +12,9 @@ use swath_error::{Error, Result};
 
 use crate::{Region, region_shape};
 
+/// Bytes of one read from a file that are worth it.
+const PART: usize = 64 << 10;
+
 /// Reads a region of an array into memory of its size, in row-major order and native byte order. What the memory held
 /// before is of no meaning.
 pub type ReadInto<'a> = Box<dyn FnMut(&Region, &mut [u8]) -> Result<()> + Send + 'a>;
@@ -36,6 +39,8 @@ pub struct Bands<'a> {
     axis: usize,
     /// The next row.
     at: usize,
+    /// Fewer rows at a time cost more.
+    least: usize,
     /// The memory of the band before.
     memory: Buffer,
     read: ReadInto<'a>,
@@ -46,7 +51,20 @@ impl<'a> Bands<'a> {
     pub fn new(dtype: DType, region: &Region, read: ReadInto<'a>) -> Self {
         let axis = region.iter().position(|r| r.len() > 1).unwrap_or(0);
         let at = region.get(axis).map_or(0, |r| r.start);
-        Self { dtype, region: region.to_vec(), axis, at, memory: Buffer::default(), read }
+        Self { dtype, region: region.to_vec(), axis, at, least: 1, memory: Buffer::default(), read }
+    }
+
+    /// Of an array that is stored in chunks of this shape, each of which is best read in parts of 64 KiB or more, or whole.
+    #[must_use]
+    pub fn of_chunks(self, chunk: &[usize]) -> Self {
+        let row = chunk.iter().skip(self.axis + 1).fold(self.dtype.size(), |n, c| n.saturating_mul(*c));
+        let rows = chunk.get(self.axis).copied().unwrap_or(1);
+        Self { least: rows.min(PART.div_ceil(row.max(1))).max(1), ..self }
+    }
+
+    /// How many rows to ask for at least, and best a multiple of: fewer at a time take longer to read.
+    pub fn least(&self) -> usize {
+        self.least
     }
 
     /// The next `rows` rows.
@@ -110,6 +128,20 @@ mod tests {
         assert_eq!(third.as_bytes().unwrap(), [18; 2]);
         assert_eq!(second.as_bytes().unwrap(), [14; 4]);
         assert!(bands.next_rows(1).is_err());
+    }
+
+    #[test]
+    fn chunks_are_read_in_parts_that_are_worth_it() {
+        let least = |region: &Region, chunk: &[usize]| {
+            Bands::new(DType::F64, region, Box::new(|_, _| Ok(()))).of_chunks(chunk).least()
+        };
+        assert_eq!(least(&[0..4000, 0..4000], &[1000, 1000]), 9);
+        assert_eq!(least(&[0..4000, 0..8000], &[4000, 8]), 1024);
+        assert_eq!(least(&[0..4000, 0..8000], &[2, 2]), 2);
+        assert_eq!(least(&[3..4, 0..9000], &[10, 100]), 100);
+        assert_eq!(least(std::slice::from_ref(&(0..9000)), &[50_000]), 8192);
+        assert_eq!(least(&[], &[]), 1);
+        assert_eq!(least(&[0..9, 0..9], &[usize::MAX, usize::MAX]), 1);
     }
 
     #[test]

@@ -43,7 +43,8 @@ pub trait ArraySource: Debug + Send + Sync {
     /// naming it.
     fn read(&self, region: &Region) -> Result<Chunk>;
 
-    /// Whether a region may be read in bands of rows ([`Self::bands`]) at about the cost of reading it at once.
+    /// Whether a region may be read in bands of rows ([`Self::bands`], [`Bands::least`]) at about the cost of reading it at
+    /// once.
     fn reads_bands(&self) -> bool {
         false
     }

@@ -102,7 +102,7 @@ impl IndexPlan {
             ),
             Some(ChunkIndexing::Implicit) => chunk_index::collect_implicit_chunk_entries(
                 at,
-                &self.shape,
+                self.numbered(),
                 &self.chunk,
                 self.element,
                 None,
@@ -113,7 +113,7 @@ impl IndexPlan {
                 at,
                 offset,
                 length,
-                &self.shape,
+                self.numbered(),
                 &self.chunk,
                 None,
             ),
@@ -128,6 +128,13 @@ impl IndexPlan {
                 None,
             ),
         }
+    }
+
+    /// The shape over which implicit indices and fixed arrays number their chunks: the largest that the dataset may grow to.
+    fn numbered(&self) -> &[u64] {
+        let most = self.max_shape.as_deref().filter(|most| most.len() == self.shape.len());
+        most.filter(|most| most.iter().zip(&self.shape).all(|(m, n)| m >= n && *m < u64::MAX))
+            .unwrap_or(&self.shape)
     }
 }
 

@@ -384,7 +384,11 @@ impl ArraySource for Hdf5Source {
         let read = move |part: &Region, out: &mut [u8]| {
             inner.read_into(part, out, Counted::Before).map_err(|e| e.context(name.clone()))
         };
-        Ok(Some(Bands::new(self.dtype(), region, Box::new(read))))
+        let bands = Bands::new(self.dtype(), region, Box::new(read));
+        Ok(Some(match &inner.layout.place {
+            Place::Chunks { shape, .. } => bands.of_chunks(shape),
+            _ => bands,
+        }))
     }
 
     fn key(&self) -> Key {

@@ -3,6 +3,7 @@
 
 use swath_local as _;
 
+mod bands;
 mod basics;
 mod blocks;
 mod cases;

@@ -142,7 +142,7 @@ fn thousands_of_damaged_files() {
     let times = std::env::var("SWATH_DAMAGED").ok().and_then(|n| n.parse().ok()).unwrap_or(500);
     let folder = tempfile::tempdir().unwrap();
     std::thread::scope(|scope| {
-        for name in ["earliest.h5", "v108.h5", "latest.h5", "odd.h5"] {
+        for name in ["earliest.h5", "v108.h5", "latest.h5", "odd.h5", "growing.h5"] {
             let path = folder.path().join(name);
             scope.spawn(move || {
                 let whole = std::fs::read(oracle(name)).unwrap();

@@ -126,11 +126,34 @@ def odd_file(name):
         a["record"] = np.zeros((), dtype=[("x", "f8")])
 
 
+def growing_file(name):
+    """Datasets that may grow, up to a largest shape, by every index that numbers chunks by that shape, or not."""
+    with h5py.File(name, "w", libver="latest") as f:
+        limits = [(12, 20), (7, 20), (12, 9), (None, 20), (12, None), (None, None)]
+        for i, most in enumerate(limits):
+            for filters in ["none", "gzip"]:
+                f.create_dataset(f"{filters}/{i}", data=values("i2"), chunks=(2, 4), maxshape=most, **FILTERS[filters])
+            for size in [(9, 13), (3, 4)]:
+                limited = tuple(n if m is None else min(n, m) for n, m in zip(size, most))
+                d = f.create_dataset(f"resized_{size[0]}/{i}", limited, "i2", chunks=(2, 4), maxshape=most)
+                d[:] = 77
+                d.resize(SHAPE)
+                d[:] = values("i2")
+            if None not in most:
+                early = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+                early.set_chunk((2, 4))
+                early.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+                space = h5py.h5s.create_simple(SHAPE, most)
+                d = h5py.h5d.create(f.require_group("early").id, b"%d" % i, h5py.h5t.STD_I16LE, space, early)
+                d.write(h5py.h5s.ALL, h5py.h5s.ALL, values("i2"))
+
+
 if __name__ == "__main__":
     main_file("earliest.h5", "earliest")
     main_file("latest.h5", "latest")
     main_file("v108.h5", ("v108", "v108"), ["i2", "f8"])
     odd_file("odd.h5")
     old_group_file("old_group.h5")
+    growing_file("growing.h5")
     for n in os.listdir("."):
         print(n, os.path.getsize(n))

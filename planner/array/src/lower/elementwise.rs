@@ -29,7 +29,7 @@ impl Operation for RunProgram {
 
     fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
         let opened = self.arguments.open(inputs, ctx.index)?;
-        if self.program.is_identity() || opened.pieces().is_none() || !opened.is_in_order()? {
+        if self.program.is_identity() || opened.pieces(1).is_none() || !opened.is_in_order()? {
             return Ok(self.program.eval_fed(opened.feeds(ctx)?, opened.shape())?.into());
         }
         with_dtype!(self.program.output_dtype(), T => {

@@ -93,20 +93,20 @@ impl<'a> Opened<'a> {
         shape
     }
 
-    /// The pieces of a block that is large enough for several threads. Its shape decides, and how it is stored; not how
-    /// many threads there are, so that results do not depend on that.
-    pub(crate) fn pieces(&self) -> Option<Pieces> {
+    /// The pieces of a block that is large enough for several threads, each of `least` rows or more. The block's shape
+    /// decides, and how it is stored; not how many threads there are, so that results do not depend on that.
+    pub(crate) fn pieces(&self, least: usize) -> Option<Pieces> {
         if self.shape.iter().copied().fold(1, usize::saturating_mul) < LARGE {
             return None;
         }
         let axis = self.shape.iter().position(|n| *n > 1)?;
         let length = *self.shape.get(axis)?;
         let per_row = self.shape.iter().skip(axis + 1).copied().fold(1, usize::saturating_mul);
-        let rows = PIECE.div_ceil(per_row.max(1));
         let (whole, first) = self.stored_rows(axis);
-        // No piece of the storage is read by two.
-        let rows = rows.next_multiple_of(whole);
-        let ends: Vec<usize> = (rows - first..length).step_by(rows).chain([length]).collect();
+        let rows = PIECE.div_ceil(per_row.max(1)).max(least).next_multiple_of(whole);
+        // A last piece that would be short belongs to the one before.
+        let ends = (rows - first..length).step_by(rows).filter(|end| length - end >= rows / 2);
+        let ends: Vec<usize> = ends.chain([length]).collect();
         let starts: Vec<usize> = std::iter::once(0).chain(ends.iter().copied()).take(ends.len()).collect();
         let lengths: Vec<usize> = starts.iter().zip(&ends).map(|(start, end)| end - start).collect();
         (lengths.len() > 1).then_some(Pieces { axis, lengths, starts })
@@ -126,7 +126,7 @@ impl<'a> Opened<'a> {
         ctx: &TaskContext<'_>,
         writer: &mut BlockWriter<'_, T>,
     ) -> Result<()> {
-        let Some(pieces) = self.pieces() else {
+        let Some(pieces) = self.pieces(1) else {
             return program.eval_into(self.feeds(ctx)?, &self.shape, writer);
         };
         writer.in_pieces(pieces.axis, &pieces.lengths, ctx.together(), &|i, writer| {
@@ -135,16 +135,17 @@ impl<'a> Opened<'a> {
         })
     }
 
-    /// Rows of the pieces that storage is made of, and how many of the first piece's rows lie before the block.
+    /// Rows of the chunks that the storage of an argument is made of, the longest there are, and how many of the first one's
+    /// lie before the block: where pieces end with these, no chunk of that storage is read by two.
     fn stored_rows(&self, axis: usize) -> (usize, usize) {
-        let stored = self.arguments.iter().find_map(|argument| match argument {
+        let stored = self.arguments.iter().filter_map(|argument| match argument {
             OpenArgument::Bands { origin, region } => {
                 let whole = origin.storage_rows(axis)?;
                 Some((whole, region.get(axis)?.start % whole))
             }
             OpenArgument::Chunk(_) => None,
         });
-        stored.unwrap_or((1, 0))
+        stored.max_by_key(|(whole, _)| *whole).unwrap_or((1, 0))
     }
 
     fn feeds_of<'t>(
@@ -191,9 +192,10 @@ fn read<'t>(origin: &'t LeafOrigin, region: Vec<AxisSlice>, ctx: &'t TaskContext
     let Some(mut bands) = origin.bands(&region)? else {
         return Ok(Feed::Whole(origin.produce(&region)?));
     };
+    let least = bands.least();
     let next = Box::new(move |rows| {
         ctx.check_cancelled()?;
         bands.next_rows(rows)
     });
-    Ok(Feed::Bands { dtype, shape, next })
+    Ok(Feed::Bands { dtype, shape, least, next })
 }

@@ -43,11 +43,10 @@ impl Operation for Partial {
     fn run(&self, inputs: Inputs, ctx: &TaskContext<'_>) -> Result<Block> {
         let opened = self.arguments.open(inputs, ctx.index)?;
         let origin = self.origin(ctx.index);
-        let cut = opened.pieces().filter(|pieces| {
-            // A piece gives much less than it takes.
-            !self.axes.contains(&pieces.axis) || pieces.lengths.iter().all(|rows| *rows >= FEW)
-        });
-        let parts = match cut {
+        // A piece gives much less than it takes.
+        let axis = opened.shape().iter().position(|n| *n > 1);
+        let least = if axis.is_some_and(|axis| self.axes.contains(&axis)) { FEW } else { 1 };
+        let parts = match opened.pieces(least) {
             None => self.reduce(opened.feeds(ctx)?, opened.shape(), origin.as_ref())?,
             Some(pieces) => self.reduce_together(&opened, &pieces, origin.as_ref(), ctx)?,
         };

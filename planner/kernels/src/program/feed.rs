@@ -25,6 +25,8 @@ pub enum Feed<'a> {
         dtype: DType,
         /// The shape of all bands together.
         shape: Vec<usize>,
+        /// How many rows it is asked for at least, while there are so many.
+        least: usize,
         /// Gives the rows, in order; every chunk is in row-major order.
         next: NextRows<'a>,
     },
@@ -74,16 +76,18 @@ impl<'a> Banded<'a> {
     pub fn new(feeds: Vec<Feed<'a>>, shape: &'a [usize]) -> Result<Self> {
         let axis = shape.iter().position(|n| *n > 1).unwrap_or(0);
         let per_row: usize = shape.iter().skip(axis + 1).product();
-        let mut bytes = 0;
+        let (mut bytes, mut most) = (0usize, 1);
         for feed in &feeds {
-            if let Feed::Bands { dtype, shape: own, .. } = feed {
+            if let Feed::Bands { dtype, shape: own, least, .. } = feed {
                 if own != shape {
                     return Err(Error::internal(format!("bands of {own:?} for a program over {shape:?}")));
                 }
                 bytes += per_row * dtype.size();
+                most = most.max(*least);
             }
         }
-        let rows = BAND.checked_div(bytes).map_or(usize::MAX, |rows| rows.max(1));
+        // A multiple of the rows that one input wants together.
+        let rows = BAND.checked_div(bytes).map_or(usize::MAX, |rows| rows.max(most) / most * most);
         Ok(Self { feeds, shape, axis, rows, next: Some(0) })
     }
 

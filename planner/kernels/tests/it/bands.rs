@@ -21,7 +21,7 @@ fn bands<'a>(whole: &'a Chunk, seen: &'a RefCell<Vec<usize>>) -> Feed<'a> {
         at += rows;
         contiguous(&slice(whole, &index)?)
     };
-    Feed::Bands { dtype: whole.dtype(), shape: whole.shape().to_vec(), next: Box::new(next) }
+    Feed::Bands { dtype: whole.dtype(), shape: whole.shape().to_vec(), least: 1, next: Box::new(next) }
 }
 
 /// `x - 3 * y`
@@ -149,11 +149,30 @@ proptest! {
 }
 
 #[test]
+fn rows_come_as_many_at_a_time_as_their_source_wants() {
+    let whole = numbers(&[1000, 100], 0);
+    // 256 KiB are 327 rows.
+    for (least, want) in
+        [(1, vec![327, 327, 327, 19]), (100, vec![300, 300, 300, 100]), (600, vec![600, 400])]
+    {
+        let seen = RefCell::default();
+        let mut feed = bands(&whole, &seen);
+        if let Feed::Bands { least: own, .. } = &mut feed {
+            *own = least;
+        }
+        let identity = Program::identity(DType::F64);
+        partial_fed(&identity, vec![feed], &[1000, 100], ReduceOp::Sum, &[0], None).unwrap();
+        assert_eq!(seen.into_inner(), want);
+    }
+}
+
+#[test]
 fn what_bands_fail_with_is_the_answer() {
     let program = Program::identity(DType::F64);
     let feed = |shape: &[usize], rows: usize| Feed::Bands {
         dtype: DType::F64,
         shape: shape.to_vec(),
+        least: 1,
         next: Box::new(move |n| {
             if n == rows {
                 Err(swath_error::Error::data("the file is cut short"))
