@@ -130,6 +130,10 @@ fn use_file(path: &Path, numbers: &mut Numbers) -> usize {
 fn in_two_bands(source: &Hdf5Source, region: &Region, whole: Option<&Chunk>) {
     let rows = region.iter().map(ExactSizeIterator::len).find(|n| *n > 1).unwrap_or(1);
     let Ok(Some(mut bands)) = source.bands(region) else { return };
+    if region.is_empty() {
+        // One element is one row, also the second time.
+        return;
+    }
     let parts = [rows - rows / 2, rows / 2].map(|n| bands.next_rows(n));
     if let ([Ok(first), Ok(second)], Some(whole)) = (&parts, whole) {
         let both = [first.as_bytes().unwrap(), second.as_bytes().unwrap()].concat();
