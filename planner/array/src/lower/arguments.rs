@@ -51,7 +51,7 @@ impl Arguments {
         Self::choose(consumer, chunks, to, false)
     }
 
-    /// As [`Self::of`]; what is read from files may come in bands, which [`Self::feeds`] gives.
+    /// As [`Self::of`]; what is read from files may come in bands, once it is [opened](Self::open).
     pub(crate) fn in_bands(
         consumer: &Expr,
         chunks: &Chunks,

@@ -71,7 +71,7 @@ impl LeafOrigin {
             Self::Source(source) => &**source,
             Self::Sent(sent) => sent.source().ok()?,
         };
-        source.storage_chunks()?.get(axis).copied()
+        source.storage_chunks()?.get(axis).map(|n| (*n).max(1))
     }
 
     /// The element type.
